@@ -1,1 +1,3 @@
-return 0;
+using Kdd.DevCluster;
+
+return await CommandLine.Build().Parse(args).InvokeAsync();

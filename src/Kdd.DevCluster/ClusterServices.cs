@@ -1,0 +1,39 @@
+using Kdd.DevCluster.Http;
+using Kdd.DevCluster.Identity;
+using Kdd.DevCluster.Storage;
+
+namespace Kdd.DevCluster;
+
+/// <summary>The parts of a cluster and how they hang together.</summary>
+internal static class ClusterServices
+{
+    public static ServiceProvider Build(DevClusterHost host)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging =>
+        {
+            if (host.Options.LogLevel is { } level)
+            {
+                logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(level);
+            }
+        });
+        services.AddSingleton(host).AddSingleton(host.Options).AddSingleton(host.Options.TimeProvider);
+        services.AddSingleton<ObjectStore>();
+        AddIdentity(services);
+        if (!host.Options.Empty)
+        {
+            AddWorkloads(services);
+        }
+
+        services.AddSingleton<ApiServer>();
+        return services.BuildServiceProvider();
+    }
+
+    private static void AddIdentity(ServiceCollection services) => services
+        .AddSingleton<CertificateAuthority>()
+        .AddSingleton<Authenticator>()
+        .AddSingleton<Authorizer>();
+
+    // Controllers, kubelet, service networking: each an IClusterComponent, started in this order.
+    private static void AddWorkloads(ServiceCollection services) => _ = services;
+}

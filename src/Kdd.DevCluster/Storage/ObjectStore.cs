@@ -1,0 +1,234 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Kdd.DevCluster.Http;
+
+namespace Kdd.DevCluster.Storage;
+
+/// <summary>
+/// All objects of the cluster under one rising revision, as etcd keeps them. Trees that come out are shared: clone before change.
+/// Thread-safe; a write is visible to reads that start after it returned.
+/// </summary>
+/// <param name="timeProvider">Stamps creationTimestamp and deletionTimestamp.</param>
+public sealed class ObjectStore(TimeProvider timeProvider)
+{
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<ResourceKey, ResourceTable> _tables = new();
+    private long _revision = 1;
+
+    /// <summary>The newest revision.</summary>
+    public long Revision => Volatile.Read(ref _revision);
+
+    /// <summary>Fills defaults into objects that the process itself writes; the API server sets it.</summary>
+    public Action<ResourceKey, JsonObject>? Defaulting { get; set; }
+
+    /// <summary>The object; null when there is none.</summary>
+    public JsonObject? Get(ResourceKey type, string? ns, string name) => Find(type, ns, name)?.Object;
+
+    /// <summary>All objects of a resource, of one namespace when given, in key order.</summary>
+    public IReadOnlyList<JsonObject> List(ResourceKey type, string? ns = null) =>
+        [.. Table(type).Objects.Where(o => ns is null || o.Namespace == ns).Select(o => o.Object)];
+
+    /// <summary>Stores a new object under a new uid; a generateName gets its suffix here.</summary>
+    /// <exception cref="ApiException">409 AlreadyExists.</exception>
+    public JsonObject Create(ResourceKey type, JsonObject obj)
+    {
+        var created = (JsonObject)obj.DeepClone();
+        Defaulting?.Invoke(type, created);
+        return Insert(type, created).Object;
+    }
+
+    /// <summary>Replaces an object. With <paramref name="statusOnly"/> only its status, else everything but its status.</summary>
+    /// <exception cref="ApiException">404; 409 when metadata.resourceVersion is set and not the stored one.</exception>
+    public JsonObject Update(ResourceKey type, JsonObject obj, bool statusOnly = false)
+    {
+        lock (_lock)
+        {
+            var current = Find(type, obj.Namespace(), obj.Name()) ?? throw Errors.NotFound(type, obj.Name());
+            var version = obj.Str("metadata", "resourceVersion");
+            if (!string.IsNullOrEmpty(version) && version != current.Object.Str("metadata", "resourceVersion"))
+            {
+                throw Errors.Modified(type, obj.Name());
+            }
+
+            var next = (JsonObject)obj.DeepClone();
+            if (!statusOnly)
+            {
+                Defaulting?.Invoke(type, next);
+            }
+
+            return Replace(type, current, ObjectRules.Merge(current.Object, next, statusOnly)).Object;
+        }
+    }
+
+    /// <summary>Reads, changes and writes an object without a conflict; the change returns false to leave it.</summary>
+    /// <returns>The stored object; null when there is none.</returns>
+    public JsonObject? Mutate(ResourceKey type, string? ns, string name, Func<JsonObject, bool> change, bool statusOnly = false)
+    {
+        lock (_lock)
+        {
+            if (Find(type, ns, name) is not { } current)
+            {
+                return null;
+            }
+
+            var next = (JsonObject)current.Object.DeepClone();
+            return change(next)
+                ? Replace(type, current, ObjectRules.Merge(current.Object, next, statusOnly)).Object
+                : current.Object;
+        }
+    }
+
+    /// <summary>
+    /// Deletes an object, or marks it where finalizers or a pod's grace period hold it. A scheduled pod goes when the kubelet
+    /// calls with <see cref="DeleteOptions.Immediate"/>.
+    /// </summary>
+    /// <returns>False when there is none.</returns>
+    /// <exception cref="ApiException">409 when a precondition does not hold.</exception>
+    public bool Delete(ResourceKey type, string? ns, string name, DeleteOptions? options = null) =>
+        TryDelete(type, ns, name, options ?? new DeleteOptions(), out _, out _);
+
+    /// <summary>
+    /// First every existing object as Added, then each change, for controllers. Survives compaction and restarts of the API
+    /// server; ends only by cancellation.
+    /// </summary>
+    public async IAsyncEnumerable<StoreEvent> WatchAsync(
+        ResourceKey type, string? ns, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var table = Table(type);
+        long index;
+        System.Collections.Immutable.ImmutableSortedSet<StoredObject> objects;
+        lock (_lock)
+        {
+            (index, objects) = (table.Count, table.Objects);
+        }
+
+        foreach (var stored in objects.Where(o => ns is null || o.Namespace == ns))
+        {
+            yield return new StoreEvent(StoreEventType.Added, stored.Object, null, stored.Revision);
+        }
+
+        while (true)
+        {
+            var changed = table.Changed;
+            for (; index < table.Count; index++)
+            {
+                var change = table.At(index) ?? throw new InvalidOperationException($"a watcher of {type} fell behind the history");
+                if (ns is null || change.Current.Namespace == ns)
+                {
+                    yield return new StoreEvent(change.Type, change.Current.Object, change.Previous?.Object, change.Revision);
+                }
+            }
+
+            await changed.WaitAsync(ct);
+        }
+    }
+
+    /// <summary>Forgets history up to a revision: watches and exact reads from before it are 410 Gone.</summary>
+    public void Compact(long revision)
+    {
+        lock (_lock)
+        {
+            foreach (var table in _tables.Values)
+            {
+                table.Compact(Math.Min(revision, _revision));
+            }
+        }
+    }
+
+    internal ResourceTable Table(ResourceKey type) => _tables.GetOrAdd(type, static _ => new ResourceTable());
+
+    internal IEnumerable<ResourceKey> Types => _tables.Keys;
+
+    internal StoredObject? Find(ResourceKey type, string? ns, string name) => Table(type).Get(StoredObject.KeyOf(ns, name));
+
+    /// <summary>Runs several steps without another write between them.</summary>
+    internal T Locked<T>(Func<T> steps)
+    {
+        lock (_lock)
+        {
+            return steps();
+        }
+    }
+
+    internal StoredObject Insert(ResourceKey type, JsonObject obj)
+    {
+        lock (_lock)
+        {
+            ObjectRules.PrepareCreate(obj, timeProvider);
+            var table = Table(type);
+            if (table.Get(StoredObject.KeyOf(obj.Namespace(), obj.Name())) is not null)
+            {
+                throw Errors.AlreadyExists(type, obj.Name());
+            }
+
+            var stored = StoredObject.Freeze(obj, ++_revision);
+            table.Apply(StoreEventType.Added, stored, null);
+            return stored;
+        }
+    }
+
+    /// <summary>Writes a new version; nothing when it equals the old, removal when its last finalizer went.</summary>
+    internal StoredObject Replace(ResourceKey type, StoredObject current, JsonObject next)
+    {
+        lock (_lock)
+        {
+            var table = Table(type);
+            if (!ReferenceEquals(table.Get(current.Key), current))
+            {
+                throw Errors.Modified(type, current.Name);
+            }
+
+            next.Metadata()["resourceVersion"] = current.Object.Str("metadata", "resourceVersion");
+            if (Json.ToUtf8(next).AsSpan().SequenceEqual(current.Utf8))
+            {
+                return current;
+            }
+
+            if (ObjectRules.MayBeRemoved(next))
+            {
+                return Remove(type, current, next);
+            }
+
+            var stored = StoredObject.Freeze(next, ++_revision);
+            table.Apply(StoreEventType.Modified, stored, current);
+            return stored;
+        }
+    }
+
+    /// <summary>Deletes; the result is the object as marked when it stays, as it last was when it is gone.</summary>
+    internal bool TryDelete(
+        ResourceKey type, string? ns, string name, DeleteOptions options, out StoredObject? result, out bool removed)
+    {
+        lock (_lock)
+        {
+            (result, removed) = (Find(type, ns, name), false);
+            if (result is null)
+            {
+                return false;
+            }
+
+            ObjectRules.CheckPreconditions(type, result, options);
+            var next = (JsonObject)result.Object.DeepClone();
+            removed = ObjectRules.MarkDeleted(type, next, options, timeProvider);
+            if (options.DryRun)
+            {
+                return true;
+            }
+
+            result = removed ? Remove(type, result, next) : Replace(type, result, next);
+            return true;
+        }
+    }
+
+    private StoredObject Remove(ResourceKey type, StoredObject current, JsonObject last)
+    {
+        var stored = StoredObject.Freeze(last, ++_revision);
+        Table(type).Apply(StoreEventType.Deleted, stored, current);
+        return stored;
+    }
+
+    /// <summary>A resourceVersion as text.</summary>
+    internal static string Format(long revision) => revision.ToString(CultureInfo.InvariantCulture);
+}
