@@ -1,0 +1,17 @@
+namespace Kdd.Kubernetes.Controllers;
+
+/// <summary>
+/// What a reconciler asks of the queue. <see cref="Done"/>: nothing, until something changes. <see cref="RequeueAfter"/>:
+/// another run at that time. An exception: another run after the key's back-off.
+/// </summary>
+public readonly record struct ReconcileResult
+{
+    private ReconcileResult(TimeSpan delay) => Delay = delay;
+
+    /// <summary>Null for <see cref="Done"/>.</summary>
+    public TimeSpan? Delay { get; }
+
+    public static ReconcileResult Done => default;
+
+    public static ReconcileResult RequeueAfter(TimeSpan delay) => new(delay);
+}

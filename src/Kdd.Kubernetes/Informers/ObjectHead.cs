@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace Kdd.Kubernetes.Informers;
+
+/// <summary>Name and version of an object whose form is not known, or not as expected.</summary>
+internal readonly record struct ObjectHead(NamespacedName Name, string? Version)
+{
+    /// <summary><paramref name="reader"/> stands on the object's <c>{</c> and is left on its <c>}</c>.</summary>
+    public static ObjectHead Read(ref Utf8JsonReader reader)
+    {
+        ObjectHead head = default;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool metadata = reader.ValueTextEquals("metadata"u8);
+            reader.Read();
+            if (metadata && reader.TokenType == JsonTokenType.StartObject)
+            {
+                head = ReadMetadata(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return head;
+    }
+
+    private static ObjectHead ReadMetadata(ref Utf8JsonReader reader)
+    {
+        string? name = null, ns = null, version = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isName = reader.ValueTextEquals("name"u8);
+            bool isNamespace = reader.ValueTextEquals("namespace"u8);
+            bool isVersion = reader.ValueTextEquals("resourceVersion"u8);
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                name = isName ? reader.GetString() : name;
+                ns = isNamespace ? reader.GetString() : ns;
+                version = isVersion ? reader.GetString() : version;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return new ObjectHead(new NamespacedName(ns ?? "", name ?? ""), version);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Kdd.Kubernetes;
+
+/// <summary>
+/// Requests to the Kubernetes API on validated paths and UTF-8 bytes. Nothing is retried here: a reconciler that fails
+/// is run again by its <see cref="Controllers.Controller{TKey}"/>, an informer by its own back-off.
+/// </summary>
+/// <remarks>Every method throws <see cref="KubernetesApiException"/> for an answer that is not a success,
+/// <see cref="HttpRequestException"/> where there was none, and <see cref="TimeoutException"/> where it took over <see cref="Deadline"/>.</remarks>
+public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
+{
+    private static readonly MediaTypeHeaderValue s_applyPatch = new("application/apply-patch+yaml");
+    private static readonly MediaTypeHeaderValue s_mergePatch = new("application/merge-patch+json");
+    private static readonly MediaTypeHeaderValue s_json = new("application/json");
+
+    /// <summary>For one answer with its body. The API server's own limit for a request is 60 s.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    public async Task<T> GetAsync<T>(ApiPath path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        => Parse(await SendAsync(HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false), type);
+
+    /// <summary>The body as it came.</summary>
+    /// <param name="accept">Null: <c>application/json</c>.</param>
+    public Task<byte[]> GetBytesAsync(ApiPath path, CancellationToken cancellationToken, string? accept = null)
+        => SendAsync(HttpMethod.Get, path, null, cancellationToken, accept);
+
+    public async Task<T> CreateAsync<T>(ApiPath collection, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        => Parse(await SendAsync(HttpMethod.Post, collection, Content(JsonSerializer.SerializeToUtf8Bytes(body, type), s_json), cancellationToken).ConfigureAwait(false), type);
+
+    /// <summary>Server-side apply (KEP-555): creates the object or merges the fields that <paramref name="fieldManager"/> owns.</summary>
+    /// <param name="body">A partial object with apiVersion, kind and metadata.name; with a resourceVersion in it the apply is refused with 409 when the object has changed since.</param>
+    /// <param name="force">Take fields over from other managers, as a controller must for what it alone decides.</param>
+    public Task<byte[]> ApplyAsync(ApiPath path, ReadOnlyMemory<byte> body, string fieldManager, bool force, CancellationToken cancellationToken)
+        => SendAsync(HttpMethod.Patch, path.With("fieldManager", fieldManager).With("force", force ? "true" : "false"), Content(body, s_applyPatch), cancellationToken);
+
+    /// <summary>JSON merge patch (RFC 7396).</summary>
+    public Task<byte[]> MergePatchAsync(ApiPath path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+        => SendAsync(HttpMethod.Patch, path, Content(body, s_mergePatch), cancellationToken);
+
+    /// <summary>Deletes the object, and only that one: a new one of the same name has another uid and answers 409.</summary>
+    /// <param name="uid">Null: whichever bears the name.</param>
+    public Task DeleteAsync(ApiPath path, string? uid, CancellationToken cancellationToken)
+    {
+        byte[] options = uid is null
+            ? """{"apiVersion":"v1","kind":"DeleteOptions"}"""u8.ToArray()
+            : [.. """{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"""u8, .. JsonSerializer.SerializeToUtf8Bytes(uid, ApiStatusJson.Default.String), .. "}}"u8];
+        return SendAsync(HttpMethod.Delete, path, Content(options, s_json), cancellationToken);
+    }
+
+    /// <summary>Opens a body that is read for as long as it comes (a watch). The answer's headers must come within <see cref="Deadline"/>.</summary>
+    /// <returns>The caller disposes it.</returns>
+    public async Task<HttpResponseMessage> OpenAsync(ApiPath path, CancellationToken cancellationToken, string? accept = null)
+    {
+        using CancellationTokenSource deadline = CreateDeadline();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using HttpRequestMessage request = Request(HttpMethod.Get, path, null, accept);
+        HttpResponseMessage response;
+        try
+        {
+            response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw NoAnswer(path);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await ApiErrors.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<byte[]> SendAsync(HttpMethod method, ApiPath path, HttpContent? content, CancellationToken cancellationToken, string? accept = null)
+    {
+        using CancellationTokenSource deadline = CreateDeadline();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using HttpRequestMessage request = Request(method, path, content, accept);
+        try
+        {
+            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            return response.IsSuccessStatusCode
+                ? await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false)
+                : throw await ApiErrors.ReadAsync(response, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw NoAnswer(path);
+        }
+    }
+
+    private CancellationTokenSource CreateDeadline() => new(Deadline, timeProvider);
+
+    private static HttpRequestMessage Request(HttpMethod method, ApiPath path, HttpContent? content, string? accept)
+    {
+        var request = new HttpRequestMessage(method, path.ToUri()) { Content = content, Version = System.Net.HttpVersion.Version20 };
+        request.Headers.TryAddWithoutValidation("Accept", accept ?? "application/json");
+        return request;
+    }
+
+    private static TimeoutException NoAnswer(ApiPath path) => new($"no answer from the API server to {path.Type} within {Deadline.TotalSeconds} s");
+
+    private static ByteArrayContent Content(ReadOnlyMemory<byte> body, MediaTypeHeaderValue type)
+        => new(body.ToArray()) { Headers = { ContentType = type } };
+
+    private static T Parse<T>(byte[] body, JsonTypeInfo<T> type)
+        => JsonSerializer.Deserialize(body, type) ?? throw new JsonException("the API server answered null");
+}
