@@ -1,6 +1,9 @@
 using Kdd.DevCluster.Http;
 using Kdd.DevCluster.Identity;
+using Kdd.DevCluster.Kubelet;
+using Kdd.DevCluster.Kubelet.Logs;
 using Kdd.DevCluster.Storage;
+using Kdd.DevCluster.Workloads;
 
 namespace Kdd.DevCluster;
 
@@ -32,8 +35,21 @@ internal static class ClusterServices
     private static void AddIdentity(ServiceCollection services) => services
         .AddSingleton<CertificateAuthority>()
         .AddSingleton<Authenticator>()
-        .AddSingleton<Authorizer>();
+        .AddSingleton<Authorizer>()
+        .AddSingleton<ServiceAccountTokens>()
+        .AddSingleton<PodAdmission>();
 
     // Controllers, kubelet, service networking: each an IClusterComponent, started in this order.
-    private static void AddWorkloads(ServiceCollection services) => _ = services;
+    private static void AddWorkloads(ServiceCollection services)
+    {
+        services.AddSingleton<EventWriter>().AddSingleton<PodFactory>();
+        AddComponent<NamespaceController>(services);
+        AddComponent<Scheduler>(services);
+        AddComponent<NodeAgents>(services);
+        services.AddSingleton<IRequestHandler, PodLogEndpoint>();
+    }
+
+    private static void AddComponent<T>(ServiceCollection services)
+        where T : class, IClusterComponent =>
+        services.AddSingleton<T>().AddSingleton<IClusterComponent>(provider => provider.GetRequiredService<T>());
 }

@@ -1,3 +1,5 @@
+using Kdd.DevCluster.Kubelet;
+
 namespace Kdd.DevCluster;
 
 /// <summary>How a DevCluster is started. Every default suits a test.</summary>
@@ -20,6 +22,9 @@ public sealed record DevClusterOptions
 
     /// <summary>Commands that stand for images: key is the image's last path segment without tag and digest.</summary>
     public IReadOnlyDictionary<string, string> Images { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Nodes, logs, restarts, and containers written in C#.</summary>
+    public KubeletSettings Kubelet { get; init; } = new();
 
     /// <summary>The clock of the API server, controllers and kubelet.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

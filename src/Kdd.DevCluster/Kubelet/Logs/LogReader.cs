@@ -8,7 +8,8 @@ namespace Kdd.DevCluster.Kubelet.Logs;
 /// Serves the log of one container instance as the kubelet does (k8s.io/cri-client/pkg/logs): the current file only, tail before
 /// since, pieces of a line joined with one timestamp, and with follow the lines to come until the container ends.
 /// </summary>
-public sealed class LogReader(ContainerLog log, PodLogOptions options, LogSettings settings, TimeProvider timeProvider)
+internal sealed class LogReader(
+    ContainerLog log, PodLogOptions options, LogSettings settings, KubeletGate gate, TimeProvider timeProvider)
 {
     private const int FlushThreshold = 64 * 1024;
 
@@ -36,6 +37,7 @@ public sealed class LogReader(ContainerLog log, PodLogOptions options, LogSettin
             long position = options.TailLines is { } lines ? TailStart.Find(file, lines) : 0;
             while (true)
             {
+                await WaitWhileFrozenAsync(either.Token);
                 long version = log.Version;
                 int current = log.Generation;
                 bool complete = log.IsComplete;
@@ -77,6 +79,9 @@ public sealed class LogReader(ContainerLog log, PodLogOptions options, LogSettin
             file?.Dispose();
         }
     }
+
+    private Task WaitWhileFrozenAsync(CancellationToken cancellationToken) =>
+        gate.Mode == KubeletMode.Frozen ? gate.WaitOpenAsync(cancellationToken) : Task.CompletedTask;
 
     private SafeFileHandle? Open()
     {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kdd.DevCluster.Http;
-using Microsoft.AspNetCore.Http;
 
 namespace Kdd.DevCluster.Kubelet.Logs;
 

@@ -25,6 +25,7 @@ internal sealed class ProcessGuard : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Process _shell;
+    private bool _disposed;
 
     public ProcessGuard()
     {
@@ -46,6 +47,11 @@ internal sealed class ProcessGuard : IDisposable
     {
         lock (_lock)
         {
+            if (_disposed)
+            {
+                return;
+            }
+            _disposed = true;
             _shell.StandardInput.Dispose();
         }
         _shell.WaitForExit();
