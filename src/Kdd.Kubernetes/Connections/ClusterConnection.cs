@@ -107,14 +107,7 @@ public sealed class ClusterConnection
     /// </summary>
     public HttpClient CreateHttpClient()
     {
-        SocketsHttpHandler transport = CreateTransport();
-        if (_clientCertificate is not null)
-        {
-            transport.SslOptions.ClientCertificates = [_clientCertificate];
-        }
-
-        HttpMessageHandler handler = Token is null ? transport : new BearerTokenHandler(Token) { InnerHandler = transport };
-        var client = new HttpClient(handler)
+        var client = new HttpClient(CreateHandler())
         {
             BaseAddress = BaseAddress,
             DefaultRequestVersion = HttpVersion.Version20,
@@ -127,6 +120,22 @@ public sealed class ClusterConnection
         client.DefaultRequestHeaders.Host = _tlsServerName;
         return client;
     }
+
+    /// <summary>The transport with this connection's credentials, for requests with absolute addresses.</summary>
+    public HttpMessageHandler CreateHandler()
+    {
+        SocketsHttpHandler transport = CreateTransport();
+        if (_clientCertificate is not null)
+        {
+            transport.SslOptions.ClientCertificates = [_clientCertificate];
+        }
+
+        return Token is null ? transport : new BearerTokenHandler(Token) { InnerHandler = transport };
+    }
+
+    /// <summary>The same API server with <paramref name="token"/> and no other credentials.</summary>
+    public ClusterConnection WithToken(BearerToken token)
+        => new(BaseAddress, _serverAuthorities, token, Namespace, clientCertificate: null, _tlsServerName, _skipTlsVerify);
 
     /// <summary>The transport alone, without any credentials: for requests made with a viewer's own.</summary>
     public SocketsHttpHandler CreateTransport()

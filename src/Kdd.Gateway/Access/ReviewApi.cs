@@ -1,0 +1,37 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Kdd.Kubernetes;
+
+namespace Kdd.Gateway.Access;
+
+/// <summary>Posts reviews to the API server.</summary>
+public sealed class ReviewApi(HttpClient api, TimeProvider timeProvider)
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
+
+    /// <exception cref="ReviewFailedException">The API server gave no decision; the message says why, without the token.</exception>
+    internal async Task<TStatus> PostAsync<TSpec, TStatus>(
+        ResourceType type, Review<TSpec, TStatus> review, JsonTypeInfo<Review<TSpec, TStatus>> json)
+    {
+        using var deadline = new CancellationTokenSource(s_deadline, timeProvider);
+        try
+        {
+            using HttpResponseMessage response = await api.PostAsync(ApiPath.To(type).ToUri(), JsonContent.Create(review, json), deadline.Token);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw new ReviewFailedException($"the API server answered {(int)response.StatusCode} to a {review.Kind}");
+            }
+
+            return (await response.Content.ReadFromJsonAsync(json, deadline.Token))!.Status
+                ?? throw new ReviewFailedException($"the API server answered a {review.Kind} without a status");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException)
+        {
+            throw new ReviewFailedException($"the API server could not be asked for a {review.Kind}: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>No decision could be had; nothing is let through.</summary>
+public sealed class ReviewFailedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,148 @@
+using Kdd.Gateway.Access;
+using Kdd.Gateway.Http;
+using Kdd.Gateway.Routing;
+using Kdd.Gateway.Streams;
+using Kdd.Gateway.Viewer;
+using Kdd.Kubernetes;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OpenTelemetry.Metrics;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.LoadBalancing;
+using Yarp.ReverseProxy.Transforms.Builder;
+
+namespace Kdd.Gateway;
+
+/// <summary>The gateway, wired: who are you, may you, which replica owns it, forward.</summary>
+public static class GatewayApplication
+{
+    /// <exception cref="InvalidOperationException">Options, kubeconfig or credentials are unusable; the message is for the user.</exception>
+    public static WebApplication Create(GatewayOptions options, TimeProvider timeProvider, Action<WebApplicationBuilder>? configure = null)
+    {
+        if (options.Invalid() is { } invalid)
+        {
+            throw new InvalidOperationException(invalid);
+        }
+
+        ClusterConnection cluster = options.Kubeconfig is { } kubeconfig ? ClusterConnection.FromKubeconfig(kubeconfig) : ClusterConnection.InCluster(timeProvider);
+        ClusterConnection callers = options.AccessMode == AccessMode.None ? CallerCredentials.Read(options.AccessCredentials!, cluster, timeProvider) : cluster;
+
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        ConfigureLogging(builder.Logging);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => ConfigureServer(kestrel, options));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        builder.Services.AddSingleton(options).AddSingleton(timeProvider).AddSingleton<Readiness>();
+        AddRouting(builder.Services, options, cluster, callers, timeProvider);
+        AddAccess(builder.Services, options, cluster, callers, timeProvider);
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation().AddMeter("Kdd.*").AddPrometheusExporter());
+        configure?.Invoke(builder);
+
+        WebApplication app = builder.Build();
+        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<LiveStreams>().ReconnectAll);
+        UsePipeline(app, options);
+        return app;
+    }
+
+    private static void UsePipeline(WebApplication app, GatewayOptions options)
+    {
+        app.UseManagement();
+        app.UseSecurityHeaders();
+        app.UseStatusCodePages(context => StatusPages.WriteAsync(context.HttpContext));
+        app.UseMiddleware<HostCheck>();
+        if (options.PathBase.Length > 0)
+        {
+            app.UsePathBase(options.PathBase);
+        }
+
+        app.UseMiddleware<RequestTarget>();
+        app.UseMiddleware<OriginCheck>();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapViewer(options.WebRoot);
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.UseMiddleware<KubernetesGuard>();
+            proxy.UseMiddleware<StreamRetry>();
+            proxy.UseLoadBalancing();
+        });
+    }
+
+    private static void AddRouting(
+        IServiceCollection services, GatewayOptions options, ClusterConnection cluster, ClusterConnection callers, TimeProvider timeProvider)
+    {
+        string @namespace = options.Namespace ?? cluster.Namespace ?? "kdd-system";
+        services.AddSingleton<MemberDirectory>();
+        services.AddSingleton(provider => new MemberLeases(
+            cluster.CreateHttpClient(), @namespace, provider.GetRequiredService<MemberDirectory>(), timeProvider, provider.GetRequiredService<ILogger<MemberLeases>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<MemberLeases>());
+        services.AddSingleton<LiveStreams>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveStreams>());
+        services.AddSingleton<StreamAudit>().AddSingleton<OperatorTransport>();
+        services.AddSingleton<BearerToken>(new TokenFile(KddRoot.Resolve(options.OperatorToken), timeProvider));
+        services.AddSingleton(new CallerCredentials(callers, options.AccessMode));
+        services.AddSingleton<IProxyConfigProvider>(provider => new GatewayProxyConfig(provider.GetRequiredService<MemberDirectory>(), callers.BaseAddress));
+        services.AddSingleton<IForwarderHttpClientFactory, ProxyTransport>();
+        services.AddSingleton<ILoadBalancingPolicy, OwnerPolicy>();
+        services.AddSingleton<ITransformProvider, OperatorRoute>().AddSingleton<ITransformProvider, KubernetesRoute>();
+        services.AddReverseProxy();
+    }
+
+    private static void AddAccess(
+        IServiceCollection services, GatewayOptions options, ClusterConnection cluster, ClusterConnection callers, TimeProvider timeProvider)
+    {
+        // In mode none the reviews, too, are made with the named credentials: the gateway's own are not even needed.
+        services.AddSingleton(new ReviewApi((options.AccessMode == AccessMode.None ? callers : cluster).CreateHttpClient(), timeProvider));
+        services.AddSingleton<TokenReviewer>().AddSingleton<CallerConfirmation>().AddSingleton<NamedCaller>();
+        services.AddSingleton(provider => new StreamReviewer(provider.GetRequiredService<ReviewApi>(), options.AccessMode, timeProvider));
+        services.AddSingleton<IAuthorizationHandler, StreamAccessHandler>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResult>();
+        services.AddAuthorization(authorization => authorization.AddPolicy(
+            StreamAccess.Policy, policy => policy.RequireAuthenticatedUser().AddRequirements(new StreamAccess())));
+        if (options.AccessMode == AccessMode.None)
+        {
+            services.AddAuthentication(NamedCallerHandler.SchemeName)
+                .AddScheme<AuthenticationSchemeOptions, NamedCallerHandler>(NamedCallerHandler.SchemeName, null);
+        }
+        else
+        {
+            services.AddAuthentication(BearerHandler.SchemeName)
+                .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        }
+    }
+
+    private static void ConfigureServer(KestrelServerOptions kestrel, GatewayOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
+
+        // A LogView is a few KiB, a token 2.5 KB; nothing larger has business here.
+        kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Listen(options.Listen, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            if (options.TlsCertificate is { } certificate)
+            {
+                listen.UseHttps(https => https.ServerCertificate
+                    = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(certificate, options.TlsKey));
+            }
+        });
+        kestrel.Listen(options.ManagementListen, listen => listen.UseManagement());
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+
+        // Request logs of the framework and of YARP carry the query, which may hold what somebody searched for.
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Net;
+using Kdd.Gateway.Http;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace Kdd.Gateway.Routing;
+
+/// <summary>
+/// Tries a stream again, before its first byte, while ownership settles: a replica answers 421 or 503 or is gone, and the
+/// next one is known within seconds. After <see cref="Patience"/> the client is told to come back.
+/// </summary>
+public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory, MemberLeases leases, TimeProvider timeProvider)
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(800);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetReverseProxyFeature().Route.Config.RouteId != OperatorRoute.RouteId)
+        {
+            await next(context);
+            return;
+        }
+
+        long started = timeProvider.GetTimestamp();
+        TimeSpan pause = s_firstPause;
+        string? hint = null;
+        while (true)
+        {
+            var attempt = new StreamAttempt { OwnerHint = hint };
+            context.Features.Set(attempt);
+            context.Features.Set<IForwarderErrorFeature>(null);
+            await next(context);
+            if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested || !MayRetry(context, attempt))
+            {
+                return;
+            }
+
+            if (timeProvider.GetElapsedTime(started) + pause > Patience)
+            {
+                await GiveUpAsync(context, attempt);
+                return;
+            }
+
+            // A stalled watch must not pin a wrong owner: the Leases are read afresh.
+            context.Response.Clear();
+            hint = attempt.Owner;
+            Task changed = directory.Changed;
+            await leases.RefreshAsync(context.RequestAborted);
+            await WaitAsync(changed, pause, context.RequestAborted);
+            pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+            context.ReassignProxyRequest(context.GetRouteModel().Cluster!);
+        }
+    }
+
+    private static bool MayRetry(HttpContext context, StreamAttempt attempt)
+        => attempt.Refusal is not null
+        || context.Features.Get<IForwarderErrorFeature>()?.Error is ForwarderError.Request or ForwarderError.NoAvailableDestinations
+            or ForwarderError.RequestCreation or ForwarderError.ResponseHeaders or ForwarderError.RequestTimedOut;
+
+    private static async Task GiveUpAsync(HttpContext context, StreamAttempt attempt)
+    {
+        if (attempt is { Refusal: HttpStatusCode.ServiceUnavailable, Body.Length: > 0 })
+        {
+            context.Response.Clear();
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.ContentType = "application/json";
+            context.Response.Headers.RetryAfter = Math.Ceiling((attempt.RetryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            await context.Response.Body.WriteAsync(attempt.Body, context.RequestAborted);
+            return;
+        }
+
+        string @namespace = (string)context.GetRouteValue("namespace")!;
+        await KubernetesStatus.Unavailable($"no operator replica that owns namespace {@namespace} could be reached within {Patience.TotalSeconds:0} s").WriteAsync(context);
+    }
+
+    private async Task WaitAsync(Task changed, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await changed.WaitAsync(pause, timeProvider, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // No news: the same replica may be ready by now.
+        }
+        catch (OperationCanceledException)
+        {
+            // The viewer left; the next look at the request says so.
+        }
+    }
+}

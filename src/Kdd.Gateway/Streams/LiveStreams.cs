@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using Kdd.Gateway.Access;
+using Kdd.Kubernetes;
+
+namespace Kdd.Gateway.Streams;
+
+/// <summary>
+/// The streams that are being forwarded. Confirms every viewer's rights while they read, and sends them elsewhere when
+/// the gateway stops.
+/// </summary>
+public sealed class LiveStreams(
+    StreamReviewer reviewer, CallerConfirmation callers, TimeProvider timeProvider, StreamAudit audit, ILogger<LiveStreams> logger) : BackgroundService
+{
+    /// <summary>With reviews kept for 10 s, a revoked viewer reads for 30 s at most.</summary>
+    public static readonly TimeSpan ConfirmEvery = TimeSpan.FromSeconds(20);
+
+    /// <summary>Without an answer from the API server for this long nobody is known to have rights any more.</summary>
+    public static readonly TimeSpan ConfirmedFor = TimeSpan.FromSeconds(50);
+
+    private readonly ConcurrentDictionary<LiveStream, bool> _streams = new(ReferenceEqualityComparer.Instance);
+    private volatile bool _stopping;
+
+    public int Count => _streams.Count;
+
+    /// <summary>Wraps the body of an operator's answer.</summary>
+    public LiveStream Open(HttpContext http, HttpContent body)
+    {
+        var stream = new LiveStream(body, http, StreamAccess.LogViewOf(http), timeProvider, Close) { ConfirmedAt = timeProvider.GetTimestamp() };
+        _streams[stream] = true;
+        audit.Opened(stream);
+        if (_stopping)
+        {
+            stream.End("stopping", LastWords.Reconnect(stream.MediaType));
+        }
+
+        return stream;
+    }
+
+    /// <summary>Asks every viewer to come again; what is opened from now on is asked at once.</summary>
+    public void ReconnectAll()
+    {
+        _stopping = true;
+        foreach (LiveStream stream in _streams.Keys)
+        {
+            stream.End("stopping", LastWords.Reconnect(stream.MediaType));
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(ConfirmEvery, timeProvider);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            // Reviews are shared by all streams of a caller on a LogView; eight at once keep a slow API server from making the round long.
+            await Parallel.ForEachAsync(
+                _streams.Keys,
+                new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = stoppingToken },
+                async (stream, cancellationToken) => await ConfirmAsync(stream, cancellationToken));
+        }
+    }
+
+    private async Task ConfirmAsync(LiveStream stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            CallerIdentity identity = stream.User.CallerIdentity();
+            if (await callers.ConfirmAsync(identity, cancellationToken) is not { } caller)
+            {
+                stream.End("token no longer accepted", LastWords.Error(stream.MediaType, StatusCodes.Status401Unauthorized, "Unauthorized", "your sign-in has ended: sign in again"));
+            }
+            else if (await reviewer.FindMissingRightAsync(caller, stream.LogView, cancellationToken) is { } missing)
+            {
+                stream.End("rights ended", LastWords.Error(stream.MediaType, StatusCodes.Status403Forbidden, "Forbidden", missing));
+            }
+            else
+            {
+                stream.ConfirmedAt = timeProvider.GetTimestamp();
+            }
+        }
+        catch (ReviewFailedException e)
+        {
+            logger.LogWarning("A viewer's rights could not be confirmed: {Problem}", e.Message);
+            if (timeProvider.GetElapsedTime(stream.ConfirmedAt) >= ConfirmedFor)
+            {
+                stream.End("rights not confirmed", LastWords.Error(
+                    stream.MediaType, StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", "the Kubernetes API server could not be asked whether you may still read this"));
+            }
+        }
+    }
+
+    private void Close(LiveStream stream)
+    {
+        if (_streams.TryRemove(stream, out _))
+        {
+            audit.Closed(stream);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Kdd.Gateway.Access;
+
+namespace Kdd.Gateway.Streams;
+
+/// <summary>Who opened which stream when, as structured log records of one category. No token, no query, no line is in them.</summary>
+public sealed class StreamAudit(ILoggerFactory loggers, TimeProvider timeProvider)
+{
+    public const string Category = "Kdd.Gateway.Audit";
+
+    private readonly ILogger _logger = loggers.CreateLogger(Category);
+
+    public void Opened(LiveStream stream) => _logger.LogInformation(
+        "Stream opened: {User} reads {Namespace}/{LogView} as {MediaType}",
+        stream.User.Caller().UserName, stream.LogView.Namespace, stream.LogView.Name, stream.MediaType);
+
+    public void Closed(LiveStream stream) => _logger.LogInformation(
+        "Stream closed: {User} read {Namespace}/{LogView} for {Seconds:0.0} s, {Bytes} bytes; {Because}",
+        stream.User.Caller().UserName, stream.LogView.Namespace, stream.LogView.Name,
+        timeProvider.GetElapsedTime(stream.OpenedAt).TotalSeconds, stream.BytesSent, stream.EndedBecause ?? "the viewer or the operator closed it");
+}
