@@ -1,9 +1,11 @@
+using Kdd.Api.Sharding;
 using Kdd.Gateway.Access;
 using Kdd.Gateway.Http;
 using Kdd.Gateway.Routing;
 using Kdd.Gateway.Streams;
 using Kdd.Gateway.Viewer;
 using Kdd.Kubernetes;
+using Kdd.Kubernetes.Leases;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -75,10 +77,11 @@ public static class GatewayApplication
         IServiceCollection services, GatewayOptions options, ClusterConnection cluster, ClusterConnection callers, TimeProvider timeProvider)
     {
         string @namespace = options.Namespace ?? cluster.Namespace ?? "kdd-system";
+        services.AddSingleton(provider => new LeaseObserver(
+            new KubernetesApi(cluster.CreateHttpClient(), timeProvider), @namespace, MemberLease.LabelSelector, MemberLease.Duration, timeProvider,
+            provider.GetRequiredService<ILogger<LeaseObserver>>()));
         services.AddSingleton<MemberDirectory>();
-        services.AddSingleton(provider => new MemberLeases(
-            cluster.CreateHttpClient(), @namespace, provider.GetRequiredService<MemberDirectory>(), timeProvider, provider.GetRequiredService<ILogger<MemberLeases>>()));
-        services.AddHostedService(provider => provider.GetRequiredService<MemberLeases>());
+        services.AddHostedService(provider => provider.GetRequiredService<MemberDirectory>());
         services.AddSingleton<LiveStreams>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveStreams>());
         services.AddSingleton<StreamAudit>().AddSingleton<OperatorTransport>();

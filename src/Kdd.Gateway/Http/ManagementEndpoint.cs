@@ -60,13 +60,13 @@ public static class ManagementEndpoint
 }
 
 /// <summary>What the gateway needs before it can serve viewers.</summary>
-public sealed class Readiness(MemberLeases leases, GatewayOptions options, IHostApplicationLifetime lifetime)
+public sealed class Readiness(MemberDirectory directory, GatewayOptions options, IHostApplicationLifetime lifetime)
 {
     /// <summary>Each check, with what is wrong or null.</summary>
     public IEnumerable<(string Name, string? Problem)> Checks() =>
     [
         ("stopping", lifetime.ApplicationStopping.IsCancellationRequested ? "the gateway is stopping" : null),
-        ("member-leases", leases.Synced ? null : "the operator's member Leases were not read yet"),
+        ("member-leases", directory.Synced ? null : "the operator's member Leases were not read yet"),
         ("operator-token", File.Exists(Kubernetes.KddRoot.Resolve(options.OperatorToken)) ? null : $"{options.OperatorToken} is missing"),
     ];
 }

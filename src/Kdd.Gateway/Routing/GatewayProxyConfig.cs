@@ -14,27 +14,29 @@ public sealed class GatewayProxyConfig : IProxyConfigProvider, IDisposable
     {
         (_directory, _apiServer) = (directory, apiServer);
         _current = Build();
-        _directory.MembersChanged += Publish;
+        _directory.Changed += Publish;
     }
 
     public IProxyConfig GetConfig() => Volatile.Read(ref _current);
 
-    public void Dispose() => _directory.MembersChanged -= Publish;
+    public void Dispose() => _directory.Changed -= Publish;
 
     private void Publish() => Interlocked.Exchange(ref _current, Build()).SignalChange();
 
     private Snapshot Build() => new(
         [OperatorRoute.Route, KubernetesRoute.Route],
-        [OperatorRoute.Cluster(_directory.Members), KubernetesRoute.Cluster(_apiServer)]);
+        [OperatorRoute.Cluster(_directory.Members.Values), KubernetesRoute.Cluster(_apiServer)]);
 
     private sealed class Snapshot : IProxyConfig
     {
-        private readonly CancellationTokenSource _changed = new();
-
-        public Snapshot(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
+                public Snapshot(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
         {
             (Routes, Clusters) = (routes, clusters);
-            ChangeToken = new CancellationChangeToken(_changed.Token);
+
+            // Not disposed: it has no timer and no wait handle, and YARP may still register with an outdated snapshot.
+            var changed = new CancellationTokenSource();
+            ChangeToken = new CancellationChangeToken(changed.Token);
+            SignalChange = changed.Cancel;
         }
 
         public IReadOnlyList<RouteConfig> Routes { get; }
@@ -43,6 +45,6 @@ public sealed class GatewayProxyConfig : IProxyConfigProvider, IDisposable
 
         public IChangeToken ChangeToken { get; }
 
-        public void SignalChange() => _changed.Cancel();
+        public Action SignalChange { get; }
     }
 }

@@ -63,13 +63,13 @@ public static class KubernetesAllowList
     private static (string ApiVersion, string Resource, string? Name)? Parse(string path)
     {
         string[] segments = path.Split('/');
-        (string ApiVersion, string[] Rest)? found = segments switch
+        (string ApiVersion, string[] Below)? found = segments switch
         {
             ["", "api", "v1", .. var rest] => ("v1", rest),
             ["", "apis", var group, var version, .. var rest] => ($"{group}/{version}", rest),
             _ => null,
         };
-        return found?.Rest switch
+        return found?.Below switch
         {
             ["namespaces", var ns, var resource] when DnsName.IsLabel(ns) => (found.Value.ApiVersion, resource, null),
             ["namespaces", var ns, var resource, var name] when DnsName.IsLabel(ns) && DnsName.IsSubdomain(name) => (found.Value.ApiVersion, resource, name),

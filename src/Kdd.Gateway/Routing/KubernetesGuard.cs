@@ -1,5 +1,4 @@
 using Kdd.Gateway.Http;
-using Yarp.ReverseProxy.Model;
 
 namespace Kdd.Gateway.Routing;
 

@@ -1,67 +1,82 @@
 using System.Collections.Immutable;
-using Kdd.Api.Sharding;
+using Kdd.Kubernetes.Leases;
 
 namespace Kdd.Gateway.Routing;
 
-/// <summary>
-/// The operator replicas that the member Leases name, and which of them live: those whose renewTime changed within the last
-/// 15 s of this process's monotonic clock, first sight counting as a change. Safe for concurrent use.
-/// </summary>
-public sealed class MemberDirectory(TimeProvider timeProvider)
+/// <summary>The operator replicas that live, as their Leases say. Safe for concurrent use.</summary>
+public sealed class MemberDirectory(LeaseObserver observer, ILogger<MemberDirectory> logger) : BackgroundService
 {
     private readonly Lock _lock = new();
-    private ImmutableDictionary<string, Sighting> _members = ImmutableDictionary<string, Sighting>.Empty.WithComparers(StringComparer.Ordinal);
+    private ImmutableDictionary<string, Member> _members = ImmutableDictionary<string, Member>.Empty;
     private TaskCompletionSource _changed = NewSignal();
 
-    /// <summary>Members with a Lease, live or not, by name.</summary>
-    public IEnumerable<Member> Members => _members.Values.Select(sighting => sighting.Member);
+    /// <summary>
+    /// By name. When none is seen alive, the last ones that were: an API server that is down lets every Lease grow old,
+    /// and the replicas stream on all the same.
+    /// </summary>
+    public ImmutableDictionary<string, Member> Members => Volatile.Read(ref _members);
 
-    /// <summary>Completes at the next change of <see cref="Members"/> other than a renewal.</summary>
-    public Task Changed => Volatile.Read(ref _changed).Task;
+    public bool Synced => observer.Synced.IsCompletedSuccessfully;
 
-    /// <summary>Raised, outside locks, after a change of <see cref="Members"/> other than a renewal.</summary>
-    public event Action? MembersChanged;
+    /// <summary>Completes at the next change of <see cref="Members"/>.</summary>
+    public Task NextChange => Volatile.Read(ref _changed).Task;
 
-    /// <summary>Takes over the full list of Leases as it stands.</summary>
-    public void Replace(IEnumerable<Member> members)
+    /// <summary>Raised after a change of <see cref="Members"/>.</summary>
+    public event Action? Changed;
+
+    /// <summary>The member whose process answers as <paramref name="host"/>; null when it is gone.</summary>
+    public Member? ByHost(string host) => Members.Values.FirstOrDefault(member => member.Host == host);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        TaskCompletionSource? signal = null;
-        lock (_lock)
+        observer.Changed += Update;
+        try
         {
-            ImmutableDictionary<string, Sighting> before = _members;
-            long now = timeProvider.GetTimestamp();
-            _members = members.ToImmutableDictionary(
-                member => member.Name,
-                member => before.TryGetValue(member.Name, out Sighting? seen) && seen.Member == member ? seen : new Sighting(member, now),
-                StringComparer.Ordinal);
-            if (!SameProcesses(before, _members))
-            {
-                signal = _changed;
-                _changed = NewSignal();
-            }
+            await observer.RunAsync(stoppingToken);
         }
-
-        if (signal is not null)
+        finally
         {
-            MembersChanged?.Invoke();
-            signal.SetResult();
+            observer.Changed -= Update;
         }
     }
 
-    public bool IsLive(string name)
-        => _members.TryGetValue(name, out Sighting? seen) && timeProvider.GetElapsedTime(seen.RenewedAt) < MemberLease.Duration;
+    private void Update()
+    {
+        TaskCompletionSource signal;
+        lock (_lock)
+        {
+            ImmutableDictionary<string, Member> live = Read();
+            if (live.IsEmpty)
+            {
+                return;
+            }
 
-    /// <summary>The live members' names.</summary>
-    public IEnumerable<string> Live() => _members.Keys.Where(IsLive);
+            Volatile.Write(ref _members, live);
+            signal = _changed;
+            _changed = NewSignal();
+        }
 
-    /// <summary>The member whose process answers as <paramref name="host"/>; null when it is gone.</summary>
-    public Member? ByHost(string host) => Members.FirstOrDefault(member => member.Host == host);
+        Changed?.Invoke();
+        signal.SetResult();
+    }
 
-    private static bool SameProcesses(ImmutableDictionary<string, Sighting> before, ImmutableDictionary<string, Sighting> after)
-        => before.Count == after.Count
-        && after.All(pair => before.TryGetValue(pair.Key, out Sighting? old) && old.Member with { RenewTime = pair.Value.Member.RenewTime } == pair.Value.Member);
+    private ImmutableDictionary<string, Member> Read()
+    {
+        var members = ImmutableDictionary.CreateBuilder<string, Member>(StringComparer.Ordinal);
+        foreach (LeaseMember lease in observer.Live.Values)
+        {
+            if (Member.From(lease, out string problem) is { } member)
+            {
+                members[member.Name] = member;
+            }
+            else
+            {
+                logger.LogWarning("The member Lease of {Member} is left out: {Problem}", lease.Identity, problem);
+            }
+        }
+
+        return members.ToImmutable();
+    }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private sealed record Sighting(Member Member, long RenewedAt);
 }

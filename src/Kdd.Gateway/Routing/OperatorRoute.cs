@@ -97,7 +97,7 @@ public sealed class OperatorRoute(BearerToken operatorToken, LiveStreams streams
         HttpContext http = context.HttpContext;
         if (StreamAttempt.IsRefusal(answer.StatusCode))
         {
-            await http.Features.GetRequiredFeature<StreamAttempt>().ReadAsync(answer, context.CancellationToken);
+            await http.Features.Get<StreamAttempt>()!.ReadAsync(answer, context.CancellationToken);
             context.SuppressResponseBody = true;
             return;
         }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Kdd.Gateway.Http;
 using Yarp.ReverseProxy.Forwarder;
-using Yarp.ReverseProxy.Model;
 
 namespace Kdd.Gateway.Routing;
 
@@ -10,7 +9,7 @@ namespace Kdd.Gateway.Routing;
 /// Tries a stream again, before its first byte, while ownership settles: a replica answers 421 or 503 or is gone, and the
 /// next one is known within seconds. After <see cref="Patience"/> the client is told to come back.
 /// </summary>
-public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory, MemberLeases leases, TimeProvider timeProvider)
+public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory, TimeProvider timeProvider)
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -45,12 +44,9 @@ public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory,
                 return;
             }
 
-            // A stalled watch must not pin a wrong owner: the Leases are read afresh.
             context.Response.Clear();
             hint = attempt.Owner;
-            Task changed = directory.Changed;
-            await leases.RefreshAsync(context.RequestAborted);
-            await WaitAsync(changed, pause, context.RequestAborted);
+            await WaitAsync(directory.NextChange, pause, context.RequestAborted);
             pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
             context.ReassignProxyRequest(context.GetRouteModel().Cluster!);
         }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Kdd.Gateway.Access;
-using Kdd.Kubernetes;
 
 namespace Kdd.Gateway.Streams;
 
