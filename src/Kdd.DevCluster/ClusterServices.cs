@@ -32,22 +32,37 @@ internal static class ClusterServices
         return services.BuildServiceProvider();
     }
 
-    private static void AddIdentity(ServiceCollection services) => services
-        .AddSingleton<CertificateAuthority>()
-        .AddSingleton<Authenticator>()
-        .AddSingleton<Authorizer>()
-        .AddSingleton<ServiceAccountTokens>()
-        .AddSingleton<PodAdmission>();
+    private static void AddIdentity(ServiceCollection services)
+    {
+        AddComponent<Bootstrap>(services);
+        AddComponent<RoleAggregation>(services);
+        AddComponent<LegacyTokenController>(services);
+        services
+            .AddSingleton<CertificateAuthority>()
+            .AddSingleton<Authenticator>()
+            .AddSingleton<Authorizer>()
+            .AddSingleton<ServiceAccountTokens>()
+            .AddSingleton<PodAdmission>()
+            .AddSingleton<IRequestHandler, TokenReviews>()
+            .AddSingleton<IRequestHandler, TokenRequests>()
+            .AddSingleton<IRequestHandler, AccessReviews>();
+    }
 
     // Controllers, kubelet, service networking: each an IClusterComponent, started in this order.
     private static void AddWorkloads(ServiceCollection services)
     {
         services.AddSingleton<EventWriter>().AddSingleton<PodFactory>();
         AddComponent<NamespaceController>(services);
+        AddReplicas(services, ReplicaKind.ReplicaSet);
+        AddReplicas(services, ReplicaKind.ReplicationController);
+        AddComponent<DeploymentController>(services);
         AddComponent<Scheduler>(services);
         AddComponent<NodeAgents>(services);
         services.AddSingleton<IRequestHandler, PodLogEndpoint>();
     }
+
+    private static void AddReplicas(ServiceCollection services, ReplicaKind kind) => services.AddSingleton<IClusterComponent>(
+        provider => ActivatorUtilities.CreateInstance<ReplicaSetController>(provider, kind));
 
     private static void AddComponent<T>(ServiceCollection services)
         where T : class, IClusterComponent =>

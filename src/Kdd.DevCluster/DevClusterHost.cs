@@ -24,8 +24,13 @@ public sealed class DevClusterHost : IAsyncDisposable
         Directory = Path.GetFullPath(options.Directory ?? _temporaryDirectory!);
         System.IO.Directory.CreateDirectory(Directory);
         _services = ClusterServices.Build(this);
-        _services.GetRequiredService<Authenticator>()
-            .AddUser(AdminToken, new UserInfo("admin", ["system:masters", "system:authenticated"]));
+        var authenticator = _services.GetRequiredService<Authenticator>();
+        authenticator.AddUser(AdminToken, new UserInfo("admin", ["system:masters", "system:authenticated"]));
+        foreach (var (token, user) in options.Users)
+        {
+            authenticator.AddUser(token, user with { Groups = [.. user.Groups.Append("system:authenticated").Distinct()] });
+        }
+
         var server = _services.GetRequiredService<ApiServer>();
         Authority = _services.GetRequiredService<CertificateAuthority>();
         _listener = new ApiListener(Authority.IssueServerCertificate(), server.ServeAsync, options.LogLevel);

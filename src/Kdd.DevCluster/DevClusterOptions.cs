@@ -1,3 +1,4 @@
+using Kdd.DevCluster.Identity;
 using Kdd.DevCluster.Kubelet;
 
 namespace Kdd.DevCluster;
@@ -22,6 +23,9 @@ public sealed record DevClusterOptions
 
     /// <summary>Commands that stand for images: key is the image's last path segment without tag and digest.</summary>
     public IReadOnlyDictionary<string, string> Images { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Users by bearer token, beside the admin; each is in the group system:authenticated too.</summary>
+    public IReadOnlyDictionary<string, UserInfo> Users { get; init; } = new Dictionary<string, UserInfo>();
 
     /// <summary>Nodes, logs, restarts, and containers written in C#.</summary>
     public KubeletSettings Kubelet { get; init; } = new();
