@@ -2,6 +2,7 @@ using Kdd.DevCluster.Http;
 using Kdd.DevCluster.Identity;
 using Kdd.DevCluster.Kubelet;
 using Kdd.DevCluster.Kubelet.Logs;
+using Kdd.DevCluster.Networking;
 using Kdd.DevCluster.Storage;
 using Kdd.DevCluster.Workloads;
 
@@ -56,9 +57,10 @@ internal static class ClusterServices
         AddReplicas(services, ReplicaKind.ReplicaSet);
         AddReplicas(services, ReplicaKind.ReplicationController);
         AddComponent<DeploymentController>(services);
+        AddComponent<EndpointsController>(services);
         AddComponent<Scheduler>(services);
         AddComponent<NodeAgents>(services);
-        services.AddSingleton<IRequestHandler, PodLogEndpoint>();
+        services.AddSingleton<IRequestHandler, PodLogEndpoint>().AddSingleton<IRequestHandler, ProxyEndpoint>();
     }
 
     private static void AddReplicas(ServiceCollection services, ReplicaKind kind) => services.AddSingleton<IClusterComponent>(

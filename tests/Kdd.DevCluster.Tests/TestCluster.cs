@@ -88,13 +88,20 @@ public sealed class TestCluster : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
-        await foreach (var change in Store.WatchAsync(type, ns, limit.Token))
+        await using var changes = Store.WatchAsync(type, ns, limit.Token).GetAsyncEnumerator(limit.Token);
+        do
         {
+            // The watch has begun when the object is looked for: its deletion is an event to come, or it is gone.
+            var next = changes.MoveNextAsync();
             if (Store.Get(type, ns, name) is null)
             {
+                await limit.CancelAsync();
+                await Task.WhenAny(next.AsTask());
                 return;
             }
+            await next;
         }
+        while (true);
     }
 
     public static JsonObject Json(string text) => (JsonObject)JsonNode.Parse(text)!;
