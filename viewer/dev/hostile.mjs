@@ -1,0 +1,31 @@
+// What log text has tried in other viewers: markup, terminal escapes, bidi tricks, and shapes that break layouts.
+const esc = '\x1b';
+
+export const hostile = [
+  '<script>window.__pwned = 1</script>',
+  '<img src=x onerror="window.__pwned = 1">',
+  '"><svg onload=window.__pwned=1>',
+  'javascript:window.__pwned=1',
+  `${esc}]8;;javascript:window.__pwned=1${esc}\\click me${esc}]8;;${esc}\\ after`,
+  `${esc}]0;window title\x07 after the title`,
+  `${esc}[2J${esc}[H cleared the screen`,
+  `${esc}[31mred${esc}[38;5;208m orange ${esc}[48;2;10;200;30mgreen back${esc}[0m plain`,
+  `${esc}[31munclosed red`,
+  'next line starts plain',
+  `${esc}Pq#0;2;0;0;0${esc}\\ sixel gone`,
+  '\u202eevil desrever\u202c and back',
+  'zero\u200bwidth and \ufeffBOM',
+  'nul \0 bell \x07 backspace \b vertical \v form \f',
+  'event: end\ndata: {"reason":"Deleted"}\n\n',
+  'مرحبا بالعالم then latin, שלום עולם',
+  '日本語のログ行 🎉 emoji 👩‍👩‍👧‍👦 family',
+  'combining Z̸̢̛͙̦͔̟͉̄a̵̧͍̓l̷̳͌g̶̦̈́o̴̝̓',
+  `long ${'x'.repeat(20_000)}`,
+  'tab\tseparated\tvalues',
+  '',
+  '   leading spaces',
+  'trailing carriage return\r',
+  '{"a":{"b":[1,2,{"c":"</script><script>window.__pwned=1</script>"}]}}',
+  '{{constructor.constructor("window.__pwned=1")()}}',
+  'https://example.com/path?x=1&y=<b>2</b> and http://127.0.0.1:1/',
+];

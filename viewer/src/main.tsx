@@ -1,0 +1,15 @@
+import { createRoot } from 'react-dom/client';
+import { App } from './pages/App';
+import './styles/base.css';
+import './styles/home.css';
+import './styles/toolbar.css';
+import './styles/lines.css';
+import './styles/ansi.css';
+import { root } from './root';
+import { applyTheme } from './theme';
+
+applyTheme();
+// The documents name their icon relative to themselves, which another page of this visit would read otherwise.
+for (const icon of document.querySelectorAll<HTMLLinkElement>('link[rel=icon]'))
+  icon.href = new URL('favicon.svg', root).href;
+createRoot(document.getElementById('root')!).render(<App />);

@@ -1,0 +1,136 @@
+import type { ConnectionState } from './stream/client';
+import type { Marker } from './stream/lines';
+import type { Counts } from './stream/protocol';
+
+const number = new Intl.NumberFormat('en');
+export const formatNumber = (value: number): string => number.format(value);
+
+const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${number.format(count)} ${count === 1 ? one : many}`;
+
+/** Every text that the page shows, so that a second language is a second object. */
+export const text = {
+  home: 'Home',
+  logViews: 'LogViews',
+  lines: 'Log lines',
+  search: 'Search',
+  searchHint: 'Search: words, "a phrase", -not, level:warn, pod:x',
+  regex: 'Regular expression',
+  follow: 'Follow',
+  only: 'Only matching lines',
+  wrap: 'Wrap lines',
+  timestamps: 'Timestamps',
+  pods: 'Pods',
+  level: 'Least level',
+  anyLevel: 'Any level',
+  nextMatch: 'Next match',
+  previousMatch: 'Previous match',
+  truncated: (length: number) => (length > 0 ? `cut, ${number.format(length)} bytes in all` : 'cut'),
+  moreCharacters: (count: number) => `${number.format(count)} more characters`,
+  partial: 'continued',
+  late: 'late',
+  newLines: (count: number) => plural(count, 'new line'),
+  matchesOf: (ordinal: number, count: number) =>
+    ordinal > 0 ? `${number.format(ordinal)} of ${number.format(count)}` : plural(count, 'match', 'matches'),
+  noMatches: 'No matches',
+  noLines: 'No line has arrived yet. This page shows each as soon as it is written.',
+  nothingShown: 'No line matches.',
+  theme: (name: string) => `Theme: ${name}`,
+  emptyHome: 'There is no LogView that you may see.',
+  askNamespace: 'You may not list namespaces. Name the one to look into:',
+  loadFailed: (message: string) => `LogViews could not be listed: ${message}`,
+  retry: 'Try again',
+  workload: 'Workload',
+  ready: 'Ready',
+  streams: 'Streams',
+  age: 'Age',
+  name: 'Name',
+  namespace: 'Namespace',
+  show: 'Show',
+} as const;
+
+/** "12 of 9,482 lines shown", or fewer words where they say as much. */
+export function describeCounts(counts: Counts, filtered: boolean): string {
+  const all = plural(counts.lines, 'line');
+  const shown = filtered ? `${number.format(counts.shown)} of ${all} shown` : all;
+  const scanning = counts.scanning ? ', searching…' : '';
+  const evicted = counts.evicted > 0 ? `, ${number.format(counts.evicted)} older let go` : '';
+  return shown + scanning + evicted;
+}
+
+export function describeConnection(state: ConnectionState): { label: string; detail: string; tone: string } {
+  switch (state.phase) {
+    case 'connecting':
+      return { label: 'Connecting', detail: '', tone: 'wait' };
+    case 'backlog':
+      return { label: 'Loading', detail: 'reading the backlog', tone: 'wait' };
+    case 'live':
+      return { label: 'Live', detail: '', tone: 'good' };
+    case 'waiting':
+      return { label: 'Reconnecting', detail: state.reason, tone: 'warn' };
+    case 'ended':
+      return { label: 'Ended', detail: endReasons[state.reason] ?? state.reason, tone: 'wait' };
+    case 'failed':
+      return { label: state.reason || `Error ${state.code}`, detail: state.message, tone: 'bad' };
+  }
+}
+
+const endReasons: Record<string, string> = {
+  Completed: 'all lines were read',
+  DeadlineExceeded: 'the LogView reached its activeDeadlineSeconds',
+  Deleted: 'the LogView was deleted',
+  Suspended: 'the LogView is suspended',
+};
+
+const gapReasons: Record<string, string> = {
+  'slow-viewer': 'this viewer was too slow',
+  retention: 'older than what the session keeps',
+  rotation: 'the log file was rotated faster than it could be read',
+  restarts: 'the container restarted more often than logs are kept',
+  deleted: 'the pod was deleted',
+  idle: 'written while nobody watched',
+  'owner-changed': 'another operator replica took over',
+  clock: 'the clock of the node jumped',
+};
+
+/** A marker in words: what happened, and the rest. */
+export function describeMarker(marker: Marker): { tone: string; title: string; detail: string } {
+  switch (marker.kind) {
+    case 'gap': {
+      const lost = marker.lost === null || marker.lost === undefined ? 'Lines' : plural(marker.lost, 'line');
+      const verb = marker.certain === false ? 'may be missing' : 'missing';
+      return {
+        tone: 'gap',
+        title: `${lost} ${verb}`,
+        detail: join(gapReasons[marker.reason] ?? marker.reason, of(marker)),
+      };
+    }
+    case 'error':
+      return {
+        tone: 'error',
+        title: `${marker.reason || 'Error'}${of(marker) ? ` · ${of(marker)}` : ''}`,
+        detail: `${marker.message} (${marker.code})`,
+      };
+    case 'lifecycle': {
+      const code = marker.exitCode === undefined ? '' : `exit code ${marker.exitCode}`;
+      const bad = ['Restarted', 'Evicted', 'NotReady'].includes(marker.what) || (marker.exitCode ?? 0) !== 0;
+      return {
+        tone: bad ? 'warn' : 'calm',
+        title: `${of(marker)} ${marker.what}`,
+        detail: join(marker.reason ?? '', code),
+      };
+    }
+    case 'connection':
+      if (marker.what === 'end')
+        return { tone: 'calm', title: 'The stream ended', detail: endReasons[marker.reason] ?? marker.reason };
+      return { tone: 'warn', title: 'The connection broke', detail: marker.reason };
+  }
+}
+
+function of(marker: { pod?: string; container?: string }): string {
+  return [marker.pod, marker.container].filter(Boolean).join('/');
+}
+
+function join(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
+}

@@ -1,0 +1,199 @@
+import { SseParser } from './sse';
+
+export type ConnectionState =
+  | { phase: 'connecting' }
+  | { phase: 'backlog' }
+  | { phase: 'live' }
+  | { phase: 'waiting'; reason: string; retryAt: number; code?: number }
+  | { phase: 'ended'; reason: string }
+  | { phase: 'failed'; code: number; reason: string; message: string };
+
+export interface StreamHandler {
+  state(state: ConnectionState): void;
+  /** A connection broke that had been open, at this moment and for this reason. */
+  lost(reason: string): void;
+  event(name: string, data: string, id: string): void;
+  /** The bytes read at once have all been handed over. */
+  batch(): void;
+}
+
+/** What the client asks of its surroundings; tests give their own. */
+export interface Surroundings {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  now(): number;
+  /** Resolves after some milliseconds, or at once when the signal aborts. */
+  wait(milliseconds: number, signal: AbortSignal): Promise<void>;
+  random(): number;
+}
+
+/** The gateway writes a comment every 15 s: three missed ones are a dead connection. */
+const silenceMilliseconds = 45_000;
+const leastPause = 500;
+const mostPause = 15_000;
+
+/**
+ * Reads the stream of one LogView for as long as it lasts: reconnects with the last cursor after any break (jittered
+ * back-off from 0.5 s to 15 s, the server's wishes first), ends at 204 and at answers that asking again cannot change.
+ */
+export class StreamClient {
+  #cursor = '';
+  #pause = leastPause;
+  #retry = 0;
+  #ended = '';
+  #failed: ConnectionState | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly handler: StreamHandler,
+    private readonly surroundings: Surroundings,
+  ) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    this.handler.state({ phase: 'connecting' });
+    while (!signal.aborted) {
+      let pause = await this.#connect(signal);
+      if (signal.aborted || pause === undefined) return;
+      pause = Math.max(0, Math.round(pause));
+      await this.surroundings.wait(pause, signal);
+    }
+  }
+
+  /** One connection; the pause before the next one, or undefined when there is none. */
+  async #connect(signal: AbortSignal): Promise<number | undefined> {
+    const abort = new AbortController();
+    const stop = () => abort.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const headers: Record<string, string> = { Accept: 'text/event-stream' };
+      if (this.#cursor) headers['Last-Event-ID'] = this.#cursor;
+      const response = await this.surroundings.fetch(this.url, {
+        headers,
+        signal: abort.signal,
+        cache: 'no-store',
+        credentials: 'same-origin',
+      });
+      if (response.status === 204) return this.#end('Completed');
+      if (!response.ok || !response.body) return await this.#refused(response);
+      return await this.#read(response.body, abort);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      return this.#backOff((error as Error).message || 'network error');
+    } finally {
+      signal.removeEventListener('abort', stop);
+      abort.abort();
+    }
+  }
+
+  async #read(body: ReadableStream<Uint8Array>, abort: AbortController): Promise<number | undefined> {
+    this.handler.state({ phase: 'backlog' });
+    this.#retry = 0;
+    let reconnectAfter: number | undefined;
+    const parser = new SseParser(
+      {
+        event: (name, data, id) => {
+          if (id) this.#cursor = id;
+          if (name === 'reconnect') reconnectAfter = (JSON.parse(data) as { afterMs?: number }).afterMs ?? leastPause;
+          else if (name === 'end') this.#ended = (JSON.parse(data) as { reason?: string }).reason ?? 'Completed';
+          else if (name === 'error') this.#rightsEnded(data);
+          if (name === 'synced') this.handler.state({ phase: 'live' });
+          this.handler.event(name, data, id);
+          this.#pause = leastPause;
+        },
+        retry: (milliseconds) => {
+          this.#retry = milliseconds;
+        },
+      },
+      this.#cursor,
+    );
+    const reader = body.getReader();
+    let reason = 'the connection was closed';
+    try {
+      for (;;) {
+        const { done, value } = await this.#readOrSilence(reader, abort);
+        if (done) break;
+        parser.push(value);
+        this.handler.batch();
+      }
+    } catch (error) {
+      reason = (error as Error).message;
+    } finally {
+      reader.releaseLock();
+    }
+    if (this.#ended) return this.#end(this.#ended);
+    if (this.#failed) {
+      this.handler.state(this.#failed);
+      return undefined;
+    }
+    if (reconnectAfter !== undefined) {
+      this.handler.state({ phase: 'connecting' });
+      return reconnectAfter;
+    }
+    this.handler.lost(reason);
+    return this.#backOff(reason);
+  }
+
+  async #readOrSilence(reader: ReadableStreamDefaultReader<Uint8Array>, abort: AbortController) {
+    const silence = new AbortController();
+    const read = reader.read();
+    const timeout = this.surroundings.wait(silenceMilliseconds, silence.signal).then(() => {
+      if (!silence.signal.aborted) abort.abort(new Error('nothing was heard for 45 s'));
+    });
+    try {
+      return await read;
+    } finally {
+      silence.abort();
+      await timeout;
+    }
+  }
+
+  /** An `error` event of 401 or 403 without a source speaks of the viewer: the stream closes and stays closed. */
+  #rightsEnded(data: string): void {
+    const error = JSON.parse(data) as { code: number; reason: string; message: string; pod?: string };
+    if ((error.code === 401 || error.code === 403) && !error.pod) {
+      this.#failed = { phase: 'failed', code: error.code, reason: error.reason, message: error.message };
+    }
+  }
+
+  async #refused(response: Response): Promise<number | undefined> {
+    const status = await readStatus(response);
+    const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN) * 1000;
+    if (response.status === 404 || response.status === 429 || response.status >= 500) {
+      return this.#backOff(status.message, Number.isFinite(retryAfter) ? retryAfter : undefined, response.status);
+    }
+    this.handler.state({ phase: 'failed', code: response.status, reason: status.reason, message: status.message });
+    return undefined;
+  }
+
+  #backOff(reason: string, asked?: number, code?: number): number {
+    const jittered = this.#pause * (0.5 + this.surroundings.random());
+    const pause = asked ?? Math.max(this.#retry, jittered);
+    this.#pause = Math.min(this.#pause * 2, mostPause);
+    this.#retry = 0;
+    this.handler.state({
+      phase: 'waiting',
+      reason,
+      retryAt: this.surroundings.now() + pause,
+      ...(code ? { code } : {}),
+    });
+    return pause;
+  }
+
+  #end(reason: string): undefined {
+    this.handler.state({ phase: 'ended', reason });
+    return undefined;
+  }
+}
+
+/** The Kubernetes `Status` that a refusal carries, or its HTTP status in words. */
+export async function readStatus(response: Response): Promise<{ reason: string; message: string }> {
+  const fallback = {
+    reason: response.statusText,
+    message: `the server answered ${response.status} ${response.statusText}`,
+  };
+  try {
+    const body = (await response.json()) as { reason?: string; message?: string };
+    return { reason: body.reason ?? fallback.reason, message: body.message ?? fallback.message };
+  } catch {
+    return fallback;
+  }
+}

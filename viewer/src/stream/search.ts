@@ -1,0 +1,178 @@
+import { type Lines, segmentBits, segmentRows } from './lines';
+import type { Term } from './query';
+
+// ASCII letters fold to lower case, other bytes to themselves: UTF-8 has no ASCII byte inside a longer sequence.
+const fold = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) fold[byte] = byte >= 65 && byte <= 90 ? byte + 32 : byte;
+
+/** A term made ready to find rows. */
+export interface Finder {
+  /** Calls `found` for each row from `from` to before `end` (all of one segment) whose text holds the term, in order. */
+  find(lines: Lines, from: number, end: number, found: (row: number) => void): void;
+}
+
+export function createFinder(term: Term): Finder {
+  return term.regex ? new RegexFinder(term.text) : new TextFinder(term.text);
+}
+
+/** Consecutive rows whose text lies in one chunk. */
+function* runs(lines: Lines, from: number, end: number): Generator<[from: number, end: number]> {
+  let start = from;
+  while (start < end) {
+    const chunk = lines.text.chunkOf(lines.address(start));
+    let low = start;
+    let high = end;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if (lines.text.chunkOf(lines.address(middle)) === chunk) low = middle;
+      else high = middle;
+    }
+    yield [start, high];
+    start = high;
+  }
+}
+
+/** Substring search over the bytes of a chunk (Horspool), without regard to the case of ASCII letters. */
+class TextFinder implements Finder {
+  readonly #needle: Uint8Array;
+  readonly #skip = new Uint16Array(256);
+
+  constructor(text: string) {
+    this.#needle = new TextEncoder().encode(text).map((byte) => fold[byte]!);
+    const m = this.#needle.length;
+    this.#skip.fill(Math.min(m, 0xffff));
+    for (let i = 0; i < m - 1; i++) {
+      const skip = Math.min(m - 1 - i, 0xffff);
+      for (let byte = 0; byte < 256; byte++) if (fold[byte] === this.#needle[i]) this.#skip[byte] = skip;
+    }
+  }
+
+  find(lines: Lines, from: number, end: number, found: (row: number) => void): void {
+    const needle = this.#needle;
+    const skip = this.#skip;
+    const m = needle.length;
+    const lastByte = needle[m - 1]!;
+    const { address, length } = lines.segmentOf(from);
+    const mask = segmentRows - 1;
+    for (const [runFrom, runEnd] of runs(lines, from, end)) {
+      const text = lines.text.chunkOf(address[runFrom & mask]!);
+      let row = runFrom;
+      let rowEnd = lines.text.offsetOf(address[row & mask]!) + length[row & mask]!;
+      const lastRow = runEnd - 1;
+      const stop = lines.text.offsetOf(address[lastRow & mask]!) + length[lastRow & mask]!;
+      let at = lines.text.offsetOf(address[row & mask]!) + m - 1;
+      while (at < stop) {
+        const byte = text[at]!;
+        if (fold[byte] === lastByte) {
+          let i = m - 2;
+          let t = at - 1;
+          while (i >= 0 && fold[text[t]!] === needle[i]) {
+            i--;
+            t--;
+          }
+          if (i < 0) {
+            while (at >= rowEnd) {
+              row++;
+              rowEnd = lines.text.offsetOf(address[row & mask]!) + length[row & mask]!;
+            }
+            found(row);
+            if (++row >= runEnd) break;
+            at = rowEnd + m;
+            rowEnd = lines.text.offsetOf(address[row & mask]!) + length[row & mask]!;
+            continue;
+          }
+        }
+        at += skip[byte]!;
+      }
+    }
+  }
+}
+
+/**
+ * A regular expression over whole chunks: one decode and few calls instead of one per line (0.4 s against 2.8 s for a
+ * million lines). One that looks around itself could see past its line, so it is run over each line alone.
+ */
+class RegexFinder implements Finder {
+  readonly #pattern: RegExp;
+  readonly #looksAround: boolean;
+  readonly #decoder = new TextDecoder();
+
+  constructor(text: string) {
+    this.#pattern = new RegExp(text, 'gim');
+    this.#looksAround = /\(\?<?[=!]/.test(text);
+  }
+
+  find(lines: Lines, from: number, end: number, found: (row: number) => void): void {
+    if (this.#looksAround) {
+      for (let row = from; row < end; row++) if (this.#matches(lines.message(row))) found(row);
+      return;
+    }
+    for (const [runFrom, runEnd] of runs(lines, from, end)) this.#findInRun(lines, runFrom, runEnd, found);
+  }
+
+  #findInRun(lines: Lines, from: number, end: number, found: (row: number) => void): void {
+    const start = lines.text.offsetOf(lines.address(from));
+    const stop = lines.text.offsetOf(lines.address(end - 1)) + lines.byteLength(end - 1);
+    const text = this.#decoder.decode(lines.text.chunkOf(lines.address(from)).subarray(start, stop));
+    const pattern = this.#pattern;
+    let row = from;
+    let rowStart = 0;
+    let rowEnd = lineEnd(text, 0);
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+      while (match.index > rowEnd) {
+        row++;
+        rowStart = rowEnd + 1;
+        rowEnd = lineEnd(text, rowStart);
+      }
+      // A match that runs over the end of its line (\s takes line feeds) says nothing: the line alone decides.
+      if (match.index + match[0].length <= rowEnd || this.#matches(text.slice(rowStart, rowEnd))) found(row);
+      if (++row >= end) break;
+      rowStart = rowEnd + 1;
+      rowEnd = lineEnd(text, rowStart);
+      pattern.lastIndex = rowStart;
+    }
+  }
+
+  #matches(line: string): boolean {
+    this.#pattern.lastIndex = 0;
+    return this.#pattern.test(line);
+  }
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
+
+/** The part of a range of rows that lies in the segment of its first row. */
+export function segmentEnd(row: number, end: number): number {
+  return Math.min(end, ((row >>> segmentBits) + 1) << segmentBits);
+}
+
+/** Where terms stand in a text, as flat triples (start, end, colour) in order, the earlier term first where they overlap. */
+export function findMarks(text: string, terms: readonly Term[]): number[] {
+  const marks: [number, number, number][] = [];
+  for (const term of terms) {
+    if (term.exclude) continue;
+    const pattern = new RegExp(term.regex ? term.text : escapeRegex(term.text), 'gi');
+    for (const match of text.matchAll(pattern)) {
+      if (match[0].length > 0) marks.push([match.index, match.index + match[0].length, term.colour]);
+      if (marks.length > 1000) break;
+    }
+  }
+  marks.sort((a, b) => a[0] - b[0] || a[2] - b[2]);
+  const flat: number[] = [];
+  let end = 0;
+  for (const [start, stop, colour] of marks) {
+    const from = Math.max(start, end);
+    if (from >= stop) continue;
+    flat.push(from, stop, colour);
+    end = stop;
+  }
+  return flat;
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,322 @@
+import { type ConnectionState, StreamClient, type Surroundings } from './client';
+import { parseCursor } from './cursor';
+import { toLine } from './ingest';
+import { Lines, type Marker } from './lines';
+import { Pods } from './pods';
+import { Positions, resendMilliseconds } from './positions';
+import type { Choice, FromWorker, ToWorker } from './protocol';
+import { parseQuery } from './query';
+import { toRow } from './rows';
+import { View } from './view';
+import type { ErrorEvent, GapEvent, LifecycleEvent, LogEvent, LogViewStatus, StatsEvent } from './wire';
+
+/** A frame goes to the page at most this often while rows on screen change. */
+const frameMilliseconds = 8;
+const podsMilliseconds = 1000;
+
+type Look = Extract<ToWorker, { type: 'look' }>;
+
+/** One LogView's stream, store and queries: everything that the worker does for a page. */
+export class ViewerSession {
+  readonly #lines: Lines;
+  readonly #pods = new Pods();
+  readonly #positions: Positions;
+  #view: View;
+  #choice = 0;
+  #look: Look = { type: 'look', first: 0, count: 100, follow: true, anchor: -1, anchorIndex: 0 };
+  #lookChanged = true;
+  #shownSize = 0;
+  #shownFirst = -1;
+  #arrived = 0;
+  #sourcesSent = 0;
+  #evicted = 0;
+  #lastFrame = Number.NEGATIVE_INFINITY;
+  #lastPods = 0;
+  #due = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #abort = new AbortController();
+
+  constructor(
+    private readonly post: (message: FromWorker) => void,
+    private readonly surroundings: Surroundings,
+    capacity?: number,
+  ) {
+    this.#lines = new Lines(capacity);
+    this.#positions = new Positions((source, instance) => this.#recentLines(source, instance), surroundings.now);
+    this.#view = new View(this.#lines, {
+      query: parseQuery('', false),
+      only: false,
+      pods: [],
+      containers: [],
+      level: 0,
+    });
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.type) {
+      case 'open':
+        this.#open(message.url);
+        break;
+      case 'choose':
+        this.#choose(message.choice);
+        break;
+      case 'look':
+        this.#look = message;
+        this.#lookChanged = true;
+        this.#schedule(0);
+        break;
+      case 'step': {
+        const found = this.#view.step(message.row, message.direction);
+        this.#found(message.request, found?.row ?? -1, found?.ordinal ?? 0);
+        break;
+      }
+      case 'find':
+        this.#find(message);
+        break;
+      case 'close':
+        this.#abort.abort();
+        clearTimeout(this.#timer);
+        break;
+    }
+  }
+
+  #open(url: string): void {
+    const client = new StreamClient(
+      url,
+      {
+        state: (state) => this.#connection(state),
+        lost: (reason) => this.#marker({ kind: 'connection', what: 'lost', reason }, this.surroundings.now()),
+        event: (name, data, id) => this.#event(name, data, id),
+        batch: () => this.#schedule(frameMilliseconds),
+      },
+      this.surroundings,
+    );
+    void client.run(this.#abort.signal);
+  }
+
+  #connection(state: ConnectionState): void {
+    if (state.phase === 'ended') {
+      this.#marker({ kind: 'connection', what: 'end', reason: state.reason }, this.surroundings.now());
+    }
+    this.post({ type: 'connection', state });
+    this.#schedule(0);
+  }
+
+  #event(name: string, data: string, id: string): void {
+    switch (name) {
+      case 'log':
+        this.#log(JSON.parse(data) as LogEvent, id);
+        break;
+      case 'lifecycle': {
+        const event = JSON.parse(data) as LifecycleEvent;
+        this.#pods.lifecycle(event);
+        this.#marker({ kind: 'lifecycle', ...event }, Date.parse(event.timestamp));
+        break;
+      }
+      case 'gap': {
+        const event = JSON.parse(data) as GapEvent;
+        this.#marker({ kind: 'gap', ...event }, Date.parse(event.to ?? event.from ?? '') || this.surroundings.now());
+        break;
+      }
+      case 'error':
+        this.#marker({ kind: 'error', ...(JSON.parse(data) as ErrorEvent) }, this.surroundings.now());
+        break;
+      case 'status': {
+        const status = JSON.parse(data) as LogViewStatus;
+        for (const source of status.sources ?? []) this.#pods.known(source.pod);
+        this.post({ type: 'status', status });
+        break;
+      }
+      case 'stats':
+        this.post({ type: 'stats', stats: JSON.parse(data) as StatsEvent });
+        break;
+      case 'synced':
+        this.#positions.synced();
+        this.#pods.synced();
+        this.#lastPods = this.surroundings.now();
+        break;
+    }
+  }
+
+  #log(event: LogEvent, id: string): void {
+    const line = toLine(event, id);
+    if (line.cursor && !this.#positions.accept(line.cursor, line.text)) return;
+    this.#lines.add(line);
+    this.#pods.line(event.pod);
+    this.#arrived++;
+  }
+
+  readonly #markersSeen = new Set<string>();
+
+  #marker(marker: Marker, time: number): void {
+    if (marker.kind === 'lifecycle') {
+      // A new owner tells the lifecycle of the last 90 s again.
+      const key = `${marker.timestamp} ${marker.pod} ${marker.container ?? ''} ${marker.what}`;
+      if (this.#markersSeen.has(key)) return;
+      this.#markersSeen.add(key);
+    }
+    this.#lines.addMarker(marker, time);
+    this.#schedule(frameMilliseconds);
+  }
+
+  #recentLines(source: string, instance: string): Map<string, number> {
+    const lines = this.#lines;
+    const recent = new Map<string, number>();
+    const numbers = new Set(
+      lines.sources.all.filter((s) => s.source === source && s.instance === instance).map((s) => s.number),
+    );
+    const newest = lines.end > lines.first ? lines.time(lines.end - 1) : 0;
+    for (let row = lines.end - 1; row >= lines.first; row--) {
+      if (newest - lines.time(row) > 2 * resendMilliseconds) break;
+      const cursor = numbers.has(lines.source(row)) ? parseCursor(lines.cursor(row)) : undefined;
+      if (!cursor) continue;
+      const key = `${cursor.time}\n${lines.message(row)}`;
+      recent.set(key, (recent.get(key) ?? 0) + 1);
+    }
+    return recent;
+  }
+
+  #choose(choice: Choice): void {
+    const query = parseQuery(choice.q, choice.regex);
+    this.post({ type: 'query', error: query.error ?? '' });
+    this.#takeIn();
+    this.#choice++;
+    this.#view = new View(this.#lines, {
+      query,
+      only: choice.only,
+      pods: choice.pods,
+      containers: choice.containers,
+      level: choice.level,
+    });
+    this.#view.scan(this.surroundings.now);
+    this.#lookChanged = true;
+    this.#flush();
+  }
+
+  #find(message: Extract<ToWorker, { type: 'find' }>): void {
+    let row = -1;
+    if (message.cursor) row = this.#rowOfCursor(message.cursor);
+    else if (message.time !== undefined) {
+      const index = this.#view.indexOfTime(message.time);
+      row = this.#view.size > 0 ? this.#view.rowAt(Math.min(index, this.#view.size - 1)) : -1;
+    }
+    this.#found(message.request, row, 0);
+  }
+
+  /** The row that a cursor names: by source, instance, time and n, which hold from one owner to the next. */
+  #rowOfCursor(text: string): number {
+    const wanted = parseCursor(text);
+    if (!wanted) return -1;
+    const lines = this.#lines;
+    const identity = [wanted.source, wanted.instance, wanted.time, wanted.n].join('.');
+    const time = Math.floor(Number.parseInt(wanted.time, 36) / 1_000_000);
+    for (let row = lines.end - 1; row >= lines.first; row--) {
+      if (Math.abs(lines.time(row) - time) > 1) continue;
+      if (lines.cursor(row).endsWith(`.${identity}`)) return row;
+    }
+    return -1;
+  }
+
+  #found(request: number, row: number, ordinal: number): void {
+    this.#takeIn();
+    const index = row < 0 ? -1 : this.#view.indexOf(row);
+    this.post({ type: 'found', request, row, index, ordinal });
+  }
+
+  /** Sends a frame this long after the last one, or sooner when one is planned sooner. */
+  #schedule(milliseconds: number): void {
+    const due = this.#lastFrame + milliseconds;
+    if (this.#timer !== undefined && this.#due <= due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => this.#flush(), Math.max(0, due - this.surroundings.now()));
+  }
+
+  /** Brings view and lists up to the rows that arrived. */
+  #takeIn(): number {
+    const lines = this.#lines;
+    const changedFrom = lines.changedFrom;
+    lines.changedFrom = Number.POSITIVE_INFINITY;
+    if (lines.evicted !== this.#evicted) {
+      this.#view.evict(lines.evicted - this.#evicted);
+      this.#evicted = lines.evicted;
+      this.#view.append(0);
+      return 0;
+    }
+    if (changedFrom !== Number.POSITIVE_INFINITY) this.#view.append(changedFrom);
+    return changedFrom;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const now = this.surroundings.now();
+    const scanned = this.#view.scanning;
+    if (scanned) this.#view.scan(this.surroundings.now);
+    const changedFrom = this.#takeIn();
+    this.#sendSources();
+    this.#frame(changedFrom, scanned);
+    this.#lastFrame = now;
+    if (now - this.#lastPods >= podsMilliseconds) {
+      this.post({ type: 'pods', pods: this.#pods.report(now - this.#lastPods) });
+      this.#lastPods = now;
+    }
+    if (this.#view.scanning) this.#schedule(0);
+    else this.#schedule(podsMilliseconds);
+  }
+
+  #frame(changedFrom: number, scanned: boolean): void {
+    const { follow, count, anchor, anchorIndex } = this.#look;
+    const view = this.#view;
+    const size = view.size;
+    const anchorRow = anchor >= 0 && anchor < this.#lines.end ? anchor : -1;
+    const index = anchorRow < 0 ? 0 : Math.min(view.indexOf(anchorRow), Math.max(0, size - 1));
+    const wanted = anchorRow < 0 ? this.#look.first : this.#look.first + index - anchorIndex;
+    const first = follow ? Math.max(0, size - count) : Math.max(0, Math.min(wanted, size - 1));
+    const end = Math.min(size, first + count);
+    // Rows in the middle are as they were unless something was put in before their end.
+    const still =
+      !follow &&
+      first === this.#shownFirst &&
+      !this.#lookChanged &&
+      !scanned &&
+      this.#shownSize >= end &&
+      !this.#changedBefore(changedFrom, end);
+    this.#lookChanged = false;
+    this.#shownSize = size;
+    this.#shownFirst = first;
+    const message: FromWorker = {
+      type: 'frame',
+      choice: this.#choice,
+      counts: {
+        rows: size,
+        lines: this.#lines.lines,
+        shown: view.shownLines,
+        matches: view.matchLines,
+        scanning: view.scanning,
+        evicted: this.#lines.evicted,
+        arrived: this.#arrived,
+      },
+      first,
+      anchor: { row: anchorRow, index },
+    };
+    if (!still) {
+      message.rows = [];
+      for (let at = first; at < end; at++) message.rows.push(toRow(this.#lines, view, view.rowAt(at)));
+    }
+    this.post(message);
+  }
+
+  #changedBefore(changedFrom: number, end: number): boolean {
+    if (changedFrom === Number.POSITIVE_INFINITY || end === 0) return false;
+    return changedFrom <= this.#lines.positionOf(this.#view.rowAt(end - 1));
+  }
+
+  #sendSources(): void {
+    const { all } = this.#lines.sources;
+    if (this.#sourcesSent === all.length) return;
+    const sources = all.slice(this.#sourcesSent).map(({ pod, container }) => ({ pod, container }));
+    this.post({ type: 'sources', from: this.#sourcesSent, sources });
+    this.#sourcesSent = all.length;
+  }
+}

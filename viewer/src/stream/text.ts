@@ -1,0 +1,82 @@
+const chunkBits = 22;
+const chunkSize = 1 << chunkBits;
+const chunkMask = chunkSize - 1;
+/** An address has 32 bits: 10 for the chunk, 22 for the offset in it. More than 4 GiB is never kept at once. */
+const chunkLimit = 1 << (32 - chunkBits);
+
+/**
+ * The text of all lines as UTF-8 in chunks of 4 MiB, a line feed after each: searched as bytes, without a string per
+ * line. Chunks go from the front when their lines have gone.
+ */
+export class TextChunks {
+  #chunks = new Map<number, Uint8Array>();
+  #first = 0;
+  #last = -1;
+  #used = 0;
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder();
+  /** Bytes of the text added last. */
+  length = 0;
+
+  /** Adds a text and returns its address; its length is in {@link length}. */
+  add(text: string): number {
+    // A UTF-16 unit becomes at most three bytes.
+    const most = text.length * 3 + 1;
+    if (this.#last < 0 || (this.#used + most > chunkSize && this.#used + text.length + 1 > chunkSize)) this.#grow();
+    let { read, written } = this.#encode(text);
+    if (read < text.length) {
+      this.#grow();
+      ({ read, written } = this.#encode(text));
+    }
+    const address = (((this.#last % chunkLimit) << chunkBits) | this.#used) >>> 0;
+    this.#chunks.get(this.#last)![this.#used + written] = 10;
+    this.#used += written + 1;
+    this.length = written;
+    return address;
+  }
+
+  #encode(text: string): { read: number; written: number } {
+    return this.#encoder.encodeInto(text, this.#chunks.get(this.#last)!.subarray(this.#used, chunkSize - 1));
+  }
+
+  #grow(): void {
+    this.#last++;
+    this.#used = 0;
+    this.#chunks.set(this.#last, new Uint8Array(chunkSize));
+  }
+
+  /** The chunk that an address lies in. */
+  chunkOf(address: number): Uint8Array {
+    return this.#chunks.get(this.#number(address))!;
+  }
+
+  offsetOf(address: number): number {
+    return address & chunkMask;
+  }
+
+  sameChunk(a: number, b: number): boolean {
+    return a >>> chunkBits === b >>> chunkBits;
+  }
+
+  read(address: number, length: number): string {
+    if (length === 0) return '';
+    const offset = address & chunkMask;
+    return this.#decoder.decode(this.chunkOf(address).subarray(offset, offset + length));
+  }
+
+  /** Frees the chunks before the one that the address lies in. */
+  dropBefore(address: number): void {
+    const keep = this.#number(address);
+    for (; this.#first < keep; this.#first++) this.#chunks.delete(this.#first);
+  }
+
+  get bytes(): number {
+    return this.#chunks.size * chunkSize;
+  }
+
+  #number(address: number): number {
+    const low = address >>> chunkBits;
+    const number = this.#first - (this.#first % chunkLimit) + low;
+    return number < this.#first ? number + chunkLimit : number;
+  }
+}

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+// Two documents, because every address in them is relative: the home page lies at the root of whatever prefix the
+// gateway is reached under, a LogView's page two segments below it. Neither needs a <base>, so `base-uri 'none'` holds.
+export default defineConfig({
+  base: './',
+  oxc: { jsx: { runtime: 'automatic' } },
+  test: { include: ['src/**/*.test.ts'] },
+  worker: { format: 'es' },
+  build: {
+    outDir: path('../src/Kdd.Gateway/wwwroot'),
+    emptyOutDir: true,
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: [path('index.html'), path('logviews/_/view.html')] },
+  },
+});
