@@ -57,6 +57,11 @@ internal static class ClusterServices
         AddReplicas(services, ReplicaKind.ReplicaSet);
         AddReplicas(services, ReplicaKind.ReplicationController);
         AddComponent<DeploymentController>(services);
+        AddComponent<StatefulSetController>(services);
+        AddComponent<DaemonSetController>(services);
+        AddComponent<JobController>(services);
+        AddComponent<CronJobController>(services);
+        AddComponent<GarbageCollector>(services);
         AddComponent<EndpointsController>(services);
         AddComponent<Scheduler>(services);
         AddComponent<NodeAgents>(services);
