@@ -18,21 +18,30 @@ public sealed class RecordSplitter(ContainerLog log, OutputStream stream)
     {
         while (!bytes.IsEmpty)
         {
-            ReadOnlySpan<byte> room = bytes[..Math.Min(bytes.Length, PieceLength - _length)];
-            int end = room.IndexOf((byte)'\n');
-            if (end >= 0)
+            if (_length == PieceLength && bytes[0] != '\n')
             {
-                AddLine(bytes[..end], nanoseconds);
-                bytes = bytes[(end + 1)..];
-                continue;
+                // Only when more of the line comes is a full piece a partial one: a line of exactly 16 KiB is one record.
+                log.Append(stream, _piece, partial: true, nanoseconds);
+                _length = 0;
             }
-            room.CopyTo(_piece.AsSpan(_length));
-            _length += room.Length;
-            bytes = bytes[room.Length..];
-            if (_length == PieceLength)
+            int room = PieceLength - _length;
+            int end = bytes[..Math.Min(bytes.Length, room + 1)].IndexOf((byte)'\n');
+            int taken = end >= 0 ? end : Math.Min(bytes.Length, room);
+            if (end >= 0 && _length == 0)
             {
-                AddPiece(nanoseconds);
+                log.Append(stream, WithoutReturn(bytes[..end]), partial: false, nanoseconds);
             }
+            else
+            {
+                bytes[..taken].CopyTo(_piece.AsSpan(_length));
+                _length += taken;
+                if (end >= 0)
+                {
+                    log.Append(stream, WithoutReturn(_piece.AsSpan(0, _length)), partial: false, nanoseconds);
+                    _length = 0;
+                }
+            }
+            bytes = bytes[(end >= 0 ? end + 1 : taken)..];
         }
     }
 
@@ -44,27 +53,6 @@ public sealed class RecordSplitter(ContainerLog log, OutputStream stream)
             log.Append(stream, _piece.AsSpan(0, _length), partial: true, nanoseconds);
             _length = 0;
         }
-    }
-
-    private void AddLine(ReadOnlySpan<byte> rest, long nanoseconds)
-    {
-        if (_length == 0)
-        {
-            log.Append(stream, WithoutReturn(rest), partial: false, nanoseconds);
-            return;
-        }
-        rest.CopyTo(_piece.AsSpan(_length));
-        log.Append(stream, WithoutReturn(_piece.AsSpan(0, _length + rest.Length)), partial: false, nanoseconds);
-        _length = 0;
-    }
-
-    private void AddPiece(long nanoseconds)
-    {
-        // A \r at the border may belong to a \r\n: it stays for the next piece, as in Go's bufio.Reader.ReadLine.
-        bool keep = _piece[PieceLength - 1] == '\r';
-        log.Append(stream, _piece.AsSpan(0, keep ? PieceLength - 1 : PieceLength), partial: true, nanoseconds);
-        _piece[0] = (byte)'\r';
-        _length = keep ? 1 : 0;
     }
 
     private static ReadOnlySpan<byte> WithoutReturn(ReadOnlySpan<byte> line) =>
