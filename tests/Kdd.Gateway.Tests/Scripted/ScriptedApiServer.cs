@@ -22,6 +22,7 @@ public sealed class ScriptedApiServer : IAsyncDisposable
     private readonly Lock _lock = new();
     private ImmutableDictionary<string, JsonObject> _leases = ImmutableDictionary<string, JsonObject>.Empty;
     private TaskCompletionSource _leasesChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<long, ImmutableDictionary<string, JsonObject>> _history = [];
     private long _version = 100;
 
     private ScriptedApiServer(WebApplication app) => _app = app;
@@ -102,7 +103,7 @@ public sealed class ScriptedApiServer : IAsyncDisposable
 
     private void Publish_NeedsLock(ImmutableDictionary<string, JsonObject> leases)
     {
-        _leases = leases;
+        _leases = _history[_version] = leases;
         _leasesChanged.SetResult();
         _leasesChanged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -173,17 +174,12 @@ public sealed class ScriptedApiServer : IAsyncDisposable
     {
         if (!context.Request.Query.ContainsKey("watch"))
         {
-            var list = new JsonObject
-            {
-                ["kind"] = "LeaseList",
-                ["metadata"] = new JsonObject { ["resourceVersion"] = _version.ToString(System.Globalization.CultureInfo.InvariantCulture) },
-                ["items"] = new JsonArray([.. _leases.Values.Select(lease => lease.DeepClone())]),
-            };
-            await context.Response.WriteAsJsonAsync(list);
+            await context.Response.WriteAsJsonAsync(ListLeases());
             return;
         }
 
-        var sent = new Dictionary<string, JsonObject>();
+        long from = long.Parse(context.Request.Query["resourceVersion"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
+        ImmutableDictionary<string, JsonObject> sent = _history.GetValueOrDefault(from, ImmutableDictionary<string, JsonObject>.Empty);
         await context.Response.StartAsync();
         while (!context.RequestAborted.IsCancellationRequested)
         {
@@ -204,8 +200,21 @@ public sealed class ScriptedApiServer : IAsyncDisposable
                 await NotifyAsync(context, "DELETED", lease);
             }
 
-            sent = now.ToDictionary();
+            sent = now;
             await changed.WaitAsync(context.RequestAborted);
+        }
+    }
+
+    private JsonObject ListLeases()
+    {
+        lock (_lock)
+        {
+            return new JsonObject
+            {
+                ["kind"] = "LeaseList",
+                ["metadata"] = new JsonObject { ["resourceVersion"] = _version.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+                ["items"] = new JsonArray([.. _leases.Values.Select(lease => lease.DeepClone())]),
+            };
         }
     }
 
