@@ -41,6 +41,14 @@ public sealed class ApiPath
         return new ApiPath(type, null, null, null, "");
     }
 
+    /// <summary>The discovery document of a group and version: which resources it has.</summary>
+    /// <exception cref="InvalidNameException">Group or version is not a DNS name.</exception>
+    public static ApiPath Discovery(string group, string version)
+    {
+        _ = To(new ResourceType(group, version, "any"));
+        return new ApiPath(new ResourceType(group, version, ""), null, null, null, "");
+    }
+
     /// <exception cref="InvalidNameException">Not an RFC 1123 label.</exception>
     public ApiPath In(string @namespace)
     {
@@ -82,7 +90,11 @@ public sealed class ApiPath
             path.Append("/namespaces/").Append(Namespace);
         }
 
-        path.Append('/').Append(Type.Plural);
+        if (Type.Plural.Length > 0)
+        {
+            path.Append('/').Append(Type.Plural);
+        }
+
         if (Name is not null)
         {
             path.Append('/').Append(Name);

@@ -1,0 +1,71 @@
+using Kdd.Api.LogViews;
+using Kdd.Operator.Sessions;
+
+namespace Kdd.Operator.Reconciliation;
+
+/// <summary>The status that a LogView should have, from a verdict and its session.</summary>
+internal sealed class StatusBuilder(OperatorOptions options, TimeProvider timeProvider)
+{
+    private const int MaxSources = 20;
+    private const int MaxSourceMessage = 1024;
+
+    public LogViewStatus Build(ObservedLogView observed, Verdict verdict, SessionSnapshot? session, DateTimeOffset? startTime, DateTimeOffset? completionTime)
+    {
+        int desired = session?.StreamsDesired ?? 0, active = session?.StreamsActive ?? 0;
+        return new LogViewStatus
+        {
+            ObservedGeneration = observed.Metadata.Generation,
+            Conditions = BuildConditions(observed, verdict),
+            Url = options.ExternalUrl is { } url ? new Uri(url, $"logviews/{observed.Metadata.Namespace}/{observed.Metadata.Name}").AbsoluteUri : null,
+            Owner = options.Identity,
+            Streams = new StreamCounts { Desired = desired, Active = active, Summary = $"{active}/{desired}" },
+            Sources = session is { Sources.Count: > 0 } ? [.. session.Sources.Take(MaxSources).Select(ToStatus)] : null,
+            Lines = session?.Lines.ToStatus(),
+            LastLineTime = ToSeconds(session?.LastLineTime),
+            StartTime = ToSeconds(startTime),
+            CompletionTime = ToSeconds(completionTime),
+            Viewers = session?.Viewers ?? 0,
+        };
+    }
+
+    private IReadOnlyList<Condition> BuildConditions(ObservedLogView observed, Verdict verdict)
+    {
+        Conditions conditions = new Conditions(observed.LogView?.Status?.Conditions, observed.Metadata.Generation, ToSeconds(timeProvider.GetUtcNow())!.Value)
+            .Set(ConditionTypes.Ready, verdict.Ready, verdict.Reason, verdict.Message)
+            .Set(
+                ConditionTypes.WorkloadResolved,
+                verdict.WorkloadResolved,
+                verdict.WorkloadResolved switch { true => "Resolved", false => verdict.Reason, null => "NotTried" },
+                verdict.WorkloadResolved is true ? "The workload's pods are known." : verdict.Message)
+            .Set(
+                ConditionTypes.Complete,
+                verdict.Complete,
+                verdict.Complete ? verdict.Reason : "Running",
+                verdict.Complete ? verdict.Message : "The session has not ended.");
+        if (verdict.Reconciling)
+        {
+            conditions.Set(ConditionTypes.Reconciling, true, verdict.Reason, verdict.Message);
+        }
+
+        if (verdict.Stalled)
+        {
+            conditions.Set(ConditionTypes.Stalled, true, verdict.Reason, verdict.Message);
+        }
+
+        return conditions.ToList();
+    }
+
+    private static SourceStatus ToStatus(SourceSnapshot source) => new()
+    {
+        Pod = source.Pod,
+        Container = source.Container,
+        State = source.State.ToString(),
+        Reason = source.Reason,
+        Message = source.Message is { Length: > MaxSourceMessage } message ? message[..MaxSourceMessage] : source.Message,
+        Skew = source.Skew is { } skew ? FormattableString.Invariant($"{skew.TotalSeconds:0.0}s") : null,
+    };
+
+    /// <summary>metav1.Time has whole seconds: what is written must equal what is read back.</summary>
+    private static DateTimeOffset? ToSeconds(DateTimeOffset? time)
+        => time is { } t ? DateTimeOffset.FromUnixTimeSeconds(t.ToUnixTimeSeconds()) : null;
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Kdd.Api.LogViews;
+
+namespace Kdd.Operator.Reconciliation;
+
+/// <summary>How two statuses differ, by what must be written soon and what may wait.</summary>
+internal enum StatusDifference
+{
+    None,
+
+    /// <summary>Counters, lastLineTime, viewers: live figures are the stream's and the metrics' business.</summary>
+    Counters,
+
+    /// <summary>Conditions, streams, sources, owner, url, times.</summary>
+    State,
+}
+
+internal static class StatusComparison
+{
+    public static StatusDifference Compare(LogViewStatus? written, LogViewStatus wanted)
+        => written is null || !Same(WithoutCounters(written), WithoutCounters(wanted)) ? StatusDifference.State
+            : !Same(written, wanted) ? StatusDifference.Counters
+            : StatusDifference.None;
+
+    /// <summary>What viewers are told, and what a write at once is worth.</summary>
+    public static LogViewStatus WithoutCounters(LogViewStatus status) => status with { Lines = null, LastLineTime = null, Viewers = null };
+
+    /// <summary>By what would be written: records compare their lists by reference.</summary>
+    private static bool Same(LogViewStatus left, LogViewStatus right)
+        => JsonSerializer.SerializeToUtf8Bytes(left, LogViewJson.Default.LogViewStatus).AsSpan()
+            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(right, LogViewJson.Default.LogViewStatus));
+}
