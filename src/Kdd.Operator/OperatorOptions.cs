@@ -15,8 +15,8 @@ public sealed record OperatorOptions
     /// <summary>Pod name, or host name and a random suffix: who this member is.</summary>
     public required string Identity { get; init; }
 
-    /// <summary>kdd's own namespace, where the members' Leases are.</summary>
-    public required string Namespace { get; init; }
+    /// <summary>The namespace of the members' Leases; empty: the connection's own.</summary>
+    public string Namespace { get; init; } = "";
 
     /// <summary>The only user whose stream requests are served.</summary>
     public required string GatewayServiceAccount { get; init; }

@@ -50,7 +50,7 @@ public sealed partial class HeldLease(KubernetesApi api, HeldLeaseOptions option
     {
         try
         {
-            await api.DeleteAsync(Path, uid: null, cancellationToken).ConfigureAwait(false);
+            await api.DeleteAsync(Path, uid: null, resourceVersion: null, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is KubernetesApiException or HttpRequestException or TimeoutException or OperationCanceledException)
         {
@@ -88,7 +88,7 @@ public sealed partial class HeldLease(KubernetesApi api, HeldLeaseOptions option
     {
         var lease = new LeaseRecord
         {
-            Metadata = new LeaseMetadata { Name = options.Name.Name, Namespace = options.Name.Namespace, Labels = options.Labels, Annotations = options.Annotations },
+            Metadata = new LeaseMetadata { Name = options.Name.Name, Namespace = options.Name.Namespace, Labels = options.Labels, Annotations = options.Annotations?.Invoke() },
             Spec = new LeaseSpec
             {
                 HolderIdentity = options.Holder,

@@ -7,7 +7,9 @@ public sealed record HeldLeaseOptions
     public required string Holder { get; init; }
     public required string FieldManager { get; init; }
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
-    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>Read at each renewal.</summary>
+    public Func<IReadOnlyDictionary<string, string>>? Annotations { get; init; }
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
     public TimeSpan RenewInterval { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -11,7 +11,16 @@ internal sealed record ApiStatus
     public int Code { get; set; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary><c>metav1.DeleteOptions</c>.</summary>
+internal sealed record DeleteOptions(DeletePreconditions? Preconditions)
+{
+    public string ApiVersion { get; } = "v1";
+    public string Kind { get; } = "DeleteOptions";
+}
+
+internal sealed record DeletePreconditions(string? Uid, string? ResourceVersion);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ApiStatus))]
-[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(DeleteOptions))]
 internal sealed partial class ApiStatusJson : JsonSerializerContext;

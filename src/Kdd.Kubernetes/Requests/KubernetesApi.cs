@@ -40,14 +40,13 @@ public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
     public Task<byte[]> MergePatchAsync(ApiPath path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
         => SendAsync(HttpMethod.Patch, path, Content(body, s_mergePatch), cancellationToken);
 
-    /// <summary>Deletes the object, and only that one: a new one of the same name has another uid and answers 409.</summary>
-    /// <param name="uid">Null: whichever bears the name.</param>
-    public Task DeleteAsync(ApiPath path, string? uid, CancellationToken cancellationToken)
+    /// <summary>Deletes the object, and only the one that was decided on.</summary>
+    /// <param name="uid">Null: whichever bears the name. Else one born since under the same name answers 409.</param>
+    /// <param name="resourceVersion">Null: whatever became of it. Else one that has changed since answers 409.</param>
+    public Task DeleteAsync(ApiPath path, string? uid, string? resourceVersion, CancellationToken cancellationToken)
     {
-        byte[] options = uid is null
-            ? """{"apiVersion":"v1","kind":"DeleteOptions"}"""u8.ToArray()
-            : [.. """{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"""u8, .. JsonSerializer.SerializeToUtf8Bytes(uid, ApiStatusJson.Default.String), .. "}}"u8];
-        return SendAsync(HttpMethod.Delete, path, Content(options, s_json), cancellationToken);
+        var options = new DeleteOptions(uid is null && resourceVersion is null ? null : new DeletePreconditions(uid, resourceVersion));
+        return SendAsync(HttpMethod.Delete, path, Content(JsonSerializer.SerializeToUtf8Bytes(options, ApiStatusJson.Default.DeleteOptions), s_json), cancellationToken);
     }
 
     /// <summary>Opens a body that is read for as long as it comes (a watch). The answer's headers must come within <see cref="Deadline"/>.</summary>

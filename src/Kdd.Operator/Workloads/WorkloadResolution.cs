@@ -5,6 +5,9 @@ namespace Kdd.Operator.Workloads;
 /// <summary>What became of the question which pods a LogView reads.</summary>
 internal abstract record WorkloadResolution
 {
+    /// <summary>When to ask again, where no watch tells of a change.</summary>
+    public TimeSpan? RecheckAfter { get; init; }
+
     /// <summary>The caches are being filled; the LogView is woken when they are.</summary>
     public sealed record Pending : WorkloadResolution;
 
@@ -18,6 +21,5 @@ internal abstract record WorkloadResolution
     public sealed record Forbidden(string Message) : WorkloadResolution;
 
     /// <param name="Finished">No further pod will come.</param>
-    /// <param name="RecheckAfter">Where part of the answer cannot be watched.</param>
-    public sealed record Resolved(IReadOnlyList<PodRecord> Pods, bool Finished, TimeSpan? RecheckAfter = null) : WorkloadResolution;
+    public sealed record Resolved(IReadOnlyList<PodRecord> Pods, bool Finished) : WorkloadResolution;
 }

@@ -77,7 +77,7 @@ internal sealed class WorkloadResolver(ClusterCache caches, KindDiscovery discov
             (WorkloadKind? found, bool namespaced) = await discovery.FindAsync(workload.ApiVersion, workload.Kind, cancellationToken);
             return (found, namespaced) switch
             {
-                (null, _) => (null, new WorkloadResolution.NotFound($"the API server does not serve the kind {workload.Kind} in {workload.ApiVersion}")),
+                (null, _) => (null, new WorkloadResolution.NotFound($"the API server does not serve the kind {workload.Kind} in {workload.ApiVersion}") { RecheckAfter = KindDiscovery.Fresh }),
                 (_, false) => (null, new WorkloadResolution.Invalid($"spec.workload.kind: {workload.Kind} in {workload.ApiVersion} is not namespaced, a LogView reads only its own namespace")),
                 _ => (found, null),
             };
@@ -137,11 +137,11 @@ internal sealed class WorkloadResolver(ClusterCache caches, KindDiscovery discov
             await scales.ReadSelectorAsync(kind, logView with { Name = workload.Name }, cancellationToken);
         if (matches is null)
         {
-            return problem ?? new WorkloadResolution.Resolved([], Finished: false, ScaleReader.Recheck);
+            return problem ?? new WorkloadResolution.Resolved([], Finished: false) { RecheckAfter = ScaleReader.Recheck };
         }
 
         cache.Interests.Set(logView, new Interest(owners, (kind.Type, workload.Name), pod => matches(pod.Labels)));
-        return new WorkloadResolution.Resolved([.. cache.Pods.List().Where(pod => matches(pod.Labels))], Finished: false, ScaleReader.Recheck);
+        return new WorkloadResolution.Resolved([.. cache.Pods.List().Where(pod => matches(pod.Labels))], Finished: false) { RecheckAfter = ScaleReader.Recheck };
     }
 
     /// <summary>

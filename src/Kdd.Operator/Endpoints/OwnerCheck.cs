@@ -1,0 +1,50 @@
+using Kdd.Api.LogViews;
+using Kdd.Api.Wire;
+using Kdd.Kubernetes;
+using Kdd.Kubernetes.Informers;
+using Kdd.Operator.Ownership;
+using Kdd.Operator.Reconciliation;
+using Kdd.Operator.Sessions;
+
+namespace Kdd.Operator.Endpoints;
+
+/// <summary>
+/// Whether this replica is the one to ask: another owner is named (421), a moment in which nobody can tell is one to come
+/// back after (503), and a LogView that has no session says why.
+/// </summary>
+internal sealed class OwnerCheck(Membership membership, Informer<ObservedLogView> logViews, SessionRegistry sessions) : IMiddleware
+{
+    public Task InvokeAsync(HttpContext http, RequestDelegate next)
+    {
+        string? ns = http.GetRouteValue("namespace") as string;
+        string? name = http.GetRouteValue("name") as string;
+        if (ns is null || name is null)
+        {
+            return next(http);
+        }
+
+        if (!logViews.HasSynced || membership.OwnerOf(ns) is not { } owner)
+        {
+            return KubernetesStatus.Unavailable("this replica has just started and is reading the cluster").WriteAsync(http);
+        }
+
+        if (!membership.IsMine(ns))
+        {
+            http.Response.Headers[WireHeaders.Owner] = owner;
+            return KubernetesStatus.Misdirected($"namespace {ns} belongs to {owner}").WriteAsync(http);
+        }
+
+        var key = new NamespacedName(ns, name);
+        ObservedLogView? observed = logViews.Lister.Get(key);
+        if (observed is null || sessions.Find(key) is not null)
+        {
+            // No such LogView: the endpoint says so.
+            return next(http);
+        }
+
+        Condition? ready = observed.LogView?.Status?.Conditions?.FirstOrDefault(condition => condition.Type == ConditionTypes.Ready);
+        return ready is { Status: "False", Reason: ReadyReasons.InvalidSpec or ReadyReasons.Forbidden } && ready.ObservedGeneration == observed.Metadata.Generation
+            ? KubernetesStatus.Conflict($"LogView {key} has no session: {ready.Message}").WriteAsync(http)
+            : KubernetesStatus.Unavailable($"the session of LogView {key} is starting").WriteAsync(http);
+    }
+}

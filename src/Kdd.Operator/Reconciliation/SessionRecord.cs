@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Kdd.Api.LogViews;
+using Kdd.Operator.Sessions;
+
+namespace Kdd.Operator.Reconciliation;
+
+/// <summary>What the reconciler remembers of a LogView between two runs. Only ever touched by the run of its key.</summary>
+internal sealed class SessionRecord(string uid)
+{
+    public string Uid { get; } = uid;
+
+    /// <summary>The last spec that compiled, and its generation.</summary>
+    public CompiledSpec? Spec { get; set; }
+    public long SpecGeneration { get; set; }
+
+    /// <summary>Null while suspended, as a suspended Job's: the deadline counts anew from the resume.</summary>
+    public DateTimeOffset? StartTime { get; set; }
+    public DateTimeOffset? CompletionTime { get; set; }
+
+    /// <summary>Reason of the last verdict; Events are written when it changes.</summary>
+    public string? Reason { get; set; }
+    public long LinesDropped { get; set; }
+    public string? StreamFailure { get; set; }
+    public bool OwnerReported { get; set; }
+
+    /// <summary>What viewers were last told, serialized.</summary>
+    public byte[] Published { get; set; } = [];
+
+    /// <summary>Whether <paramref name="next"/> asks for other lines, or for a longer life, than the spec at work: an ended session then starts anew.</summary>
+    public bool AsksForMore(LogViewSpec next)
+    {
+        // When a finished LogView is deleted, and what is remembered of viewers, says nothing about its lines.
+        LogViewSpec Lines(LogViewSpec spec) => spec with { TtlSecondsAfterFinished = null, IdleTimeout = default };
+        return Spec is null
+            || !JsonSerializer.SerializeToUtf8Bytes(Lines(Spec.Spec), LogViewJson.Default.LogViewSpec).AsSpan()
+                .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(Lines(next), LogViewJson.Default.LogViewSpec));
+    }
+}
