@@ -1,3 +1,4 @@
+using Kdd.DevCluster.Faults;
 using Kdd.DevCluster.Http;
 using Kdd.DevCluster.Identity;
 using Kdd.DevCluster.Kubelet;
@@ -29,6 +30,9 @@ internal static class ClusterServices
             AddWorkloads(services);
         }
 
+        services.AddSingleton<FaultMiddleware>().AddSingleton<IRequestHandler, FaultEndpoint>().AddSingleton(provider => new ClusterFaults(
+            provider.GetRequiredService<FaultMiddleware>(), host, provider.GetRequiredService<ObjectStore>(), provider,
+            host.Options.TimeProvider));
         services.AddSingleton<ApiServer>();
         return services.BuildServiceProvider();
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Kdd.DevCluster.Faults;
 using Kdd.DevCluster.Http;
 using Kdd.DevCluster.Identity;
 using Kdd.DevCluster.Storage;
@@ -56,6 +57,9 @@ public sealed class DevClusterHost : IAsyncDisposable
 
     /// <summary>The objects.</summary>
     public ObjectStore Store => Services.GetRequiredService<ObjectStore>();
+
+    /// <summary>Faults on demand.</summary>
+    public ClusterFaults Faults => Services.GetRequiredService<ClusterFaults>();
 
     /// <summary>The parts, for tests that reach inside.</summary>
     public IServiceProvider Services => _services;

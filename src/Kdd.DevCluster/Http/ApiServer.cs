@@ -1,3 +1,4 @@
+using Kdd.DevCluster.Faults;
 using Kdd.DevCluster.Identity;
 
 namespace Kdd.DevCluster.Http;
@@ -6,8 +7,9 @@ namespace Kdd.DevCluster.Http;
 /// Every request in its order: who (authentication), what (<see cref="RequestInfo"/>), may they (authorisation), then the
 /// handler. Whatever goes wrong is answered with a Status.
 /// </summary>
-public sealed class ApiServer(
-    Authenticator authenticator, Authorizer authorizer, IEnumerable<IRequestHandler> handlers, ILogger<ApiServer> logger)
+internal sealed class ApiServer(
+    Authenticator authenticator, Authorizer authorizer, IEnumerable<IRequestHandler> handlers, FaultMiddleware faults,
+    ILogger<ApiServer> logger)
 {
     private readonly IRequestHandler[] _handlers = [.. handlers];
 
@@ -50,15 +52,20 @@ public sealed class ApiServer(
         }
 
         var request = new ApiRequest(http, info, user);
+        await faults.ServeAsync(request, () => HandleAsync(request));
+    }
+
+    private async Task HandleAsync(ApiRequest request)
+    {
         foreach (var handler in _handlers)
         {
-            if (handler.Handles(info))
+            if (handler.Handles(request.Info))
             {
                 await handler.HandleAsync(request);
                 return;
             }
         }
 
-        await Responses.WriteNotFoundPageAsync(http);
+        await Responses.WriteNotFoundPageAsync(request.Http);
     }
 }

@@ -12,6 +12,8 @@ internal sealed record KubeletContext
 {
     public required NodeSettings Node { get; init; }
 
+    public required NodeClock Clock { get; init; }
+
     public required KubeletSettings Settings { get; init; }
 
     public required ObjectStore Store { get; init; }

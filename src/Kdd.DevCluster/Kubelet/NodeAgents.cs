@@ -30,6 +30,7 @@ internal sealed class NodeAgents : IClusterComponent, IDisposable
         All = [.. options.Kubelet.Nodes.Select(node => new NodeAgent(new KubeletContext
         {
             Node = node,
+            Clock = new NodeClock(timeProvider, node.ClockSkew),
             Settings = options.Kubelet,
             Store = store,
             Runtime = _runtime,

@@ -44,7 +44,7 @@ public sealed class ContainerRuntime : IDisposable
             return new ScriptedContainer(script, spec, log, _timeProvider);
         }
         var (command, directory) = Resolve(spec, spec.Command, spec.Args);
-        return ProcessContainer.Start(command, directory, spec, log, _guard.Value, _timeProvider);
+        return ProcessContainer.Start(command, directory, spec, log, _guard.Value);
     }
 
     /// <summary>Runs a command beside a running container, as exec probes do.</summary>
@@ -54,7 +54,7 @@ public sealed class ContainerRuntime : IDisposable
         var (resolved, directory) = Resolve(spec, command, []);
         string path = Path.Combine(spec.Root, $".exec-{Guid.NewGuid():N}");
         using var log = new ContainerLog(path, new LogSettings(), _timeProvider);
-        var process = ProcessContainer.Start(resolved, directory, spec, log, _guard.Value, _timeProvider);
+        var process = ProcessContainer.Start(resolved, directory, spec, log, _guard.Value);
         try
         {
             return (await process.Exited.WaitAsync(timeout, _timeProvider, cancellationToken)).ExitCode;

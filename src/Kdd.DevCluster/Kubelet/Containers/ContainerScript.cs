@@ -38,7 +38,7 @@ public sealed class ScriptContext
     public TimeProvider TimeProvider { get; }
 
     /// <summary>The node's time now, its skew included, in nanoseconds since the Unix epoch.</summary>
-    public long Now => LogTime.From(TimeProvider.GetUtcNow() + Spec.ClockSkew);
+    public long Now => Spec.Clock.Nanoseconds;
 
     /// <summary>Writes one line.</summary>
     /// <param name="line">Text without line end.</param>

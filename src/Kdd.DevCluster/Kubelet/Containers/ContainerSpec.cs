@@ -33,8 +33,8 @@ public sealed record ContainerSpec
     /// <summary>How often it was restarted.</summary>
     public int RestartCount { get; init; }
 
-    /// <summary>What its node's clock is off by: its log's timestamps carry it.</summary>
-    public TimeSpan ClockSkew { get; init; }
+    /// <summary>Its node's clock: it stamps the log.</summary>
+    public required NodeClock Clock { get; init; }
 
     /// <summary>The last path segment of the image without tag and digest: what images are known by.</summary>
     public string ImageName => NameOf(Image);

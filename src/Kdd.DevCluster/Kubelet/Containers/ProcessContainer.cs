@@ -16,19 +16,17 @@ internal sealed class ProcessContainer : IContainer
     private readonly Process _process;
     private readonly ContainerLog _log;
     private readonly ProcessGuard _guard;
-    private readonly TimeProvider _timeProvider;
-    private readonly TimeSpan _skew;
+    private readonly NodeClock _clock;
     private readonly int _processId;
     private readonly Lock _lock = new();
 
-    private ProcessContainer(Process process, ContainerLog log, ProcessGuard guard, TimeProvider timeProvider, TimeSpan skew)
+    private ProcessContainer(Process process, ContainerLog log, ProcessGuard guard, NodeClock clock)
     {
         _process = process;
         _processId = process.Id;
         _log = log;
         _guard = guard;
-        _timeProvider = timeProvider;
-        _skew = skew;
+        _clock = clock;
         var pumps = Task.WhenAll(
             Pump(process.StandardOutput.BaseStream, OutputStream.Stdout), Pump(process.StandardError.BaseStream, OutputStream.Stderr));
         Exited = WaitAsync(pumps);
@@ -42,7 +40,7 @@ internal sealed class ProcessContainer : IContainer
     /// <summary>Starts a process.</summary>
     /// <exception cref="ContainerStartException">The program does not exist or cannot be run.</exception>
     public static ProcessContainer Start(
-        IReadOnlyList<string> command, string workingDirectory, ContainerSpec spec, ContainerLog log, ProcessGuard guard, TimeProvider timeProvider)
+        IReadOnlyList<string> command, string workingDirectory, ContainerSpec spec, ContainerLog log, ProcessGuard guard)
     {
         string path = spec.Environment.GetValueOrDefault("PATH") ?? "";
         string program = HostPrograms.Find(command[0], path, workingDirectory)
@@ -69,7 +67,7 @@ internal sealed class ProcessContainer : IContainer
         var process = Process.Start(start) ?? throw new ContainerStartException("RunContainerError", $"{program} did not start");
         guard.Add(process.Id);
         process.StandardInput.Dispose();
-        return new ProcessContainer(process, log, guard, timeProvider, spec.ClockSkew);
+        return new ProcessContainer(process, log, guard, spec.Clock);
     }
 
     public void Terminate() => Signals.Send(_processId, Signals.Terminate);
@@ -113,7 +111,7 @@ internal sealed class ProcessContainer : IContainer
             {
                 lock (_lock)
                 {
-                    splitter.Add(buffer.AsSpan(0, read), Now());
+                    splitter.Add(buffer.AsSpan(0, read), _clock.Nanoseconds);
                     _log.Publish();
                 }
             }
@@ -124,11 +122,9 @@ internal sealed class ProcessContainer : IContainer
         }
         lock (_lock)
         {
-            splitter.End(Now());
+            splitter.End(_clock.Nanoseconds);
             _log.Publish();
         }
         done.SetResult();
     }
-
-    private long Now() => LogTime.From(_timeProvider.GetUtcNow() + _skew);
 }

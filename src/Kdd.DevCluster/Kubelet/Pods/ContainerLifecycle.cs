@@ -166,7 +166,7 @@ internal sealed class ContainerLifecycle(KubeletContext context, PodVolumes volu
             Root = root,
             WorkingDirectory = container.Spec.Str("workingDir") ?? "",
             RestartCount = container.RestartCount + (restart ? 1 : 0),
-            ClockSkew = context.Node.ClockSkew,
+            Clock = context.Clock,
         };
         var log = new ContainerLog(
             Path.Combine(folder, "logs", container.Name, $"{spec.RestartCount}.log"), context.Settings.Logs, context.TimeProvider);
