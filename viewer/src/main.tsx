@@ -4,6 +4,7 @@ import './styles/base.css';
 import './styles/home.css';
 import './styles/toolbar.css';
 import './styles/lines.css';
+import './styles/details.css';
 import './styles/ansi.css';
 import { root } from './root';
 import { applyTheme } from './theme';

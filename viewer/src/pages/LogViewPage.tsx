@@ -1,11 +1,19 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { describeConnection, describeCounts, text } from '../messages';
-import { root, streamUrl } from '../root';
+import { logViewPath, root, streamUrl } from '../root';
+import type { Detail } from '../stream/protocol';
+import { Announcer } from '../view/Announcer';
+import { Details } from '../view/Details';
+import { HistogramStrip } from '../view/HistogramStrip';
+import { KeySheet } from '../view/KeySheet';
+import { useKeys } from '../view/keys';
 import { LogList, type LogListHandle } from '../view/list/LogList';
 import { PodStrip } from '../view/PodStrip';
-import { useLinkState } from '../view/state';
+import { useSettings } from '../view/settings';
+import { useLinkState, writeState } from '../view/state';
 import { ThemeButton } from '../view/ThemeButton';
 import { LevelSelect, SearchBox, Toggle } from '../view/Toolbar';
+import { ViewOptions } from '../view/ViewOptions';
 import { Viewer } from '../view/viewer';
 import { Link } from './Link';
 
@@ -18,11 +26,15 @@ export function LogViewPage({ namespace, name }: Props) {
   const [viewer] = useState(() => new Viewer());
   const state = useSyncExternalStore(viewer.subscribe, viewer.snapshot);
   const [link, change] = useLinkState();
+  const [settings, setSettings] = useSettings();
   const [follow, setFollow] = useState(link.at === '' && link.line === '' && link.q === '');
-  const [wrap, setWrap] = useState(false);
-  const [timestamps, setTimestamps] = useState(true);
   const [arrivedAtPause, setArrivedAtPause] = useState(0);
   const [ordinal, setOrdinal] = useState(0);
+  const [muted, setMuted] = useState<string[]>([]);
+  const [toggled, setToggled] = useState<number[]>([]);
+  const [detail, setDetail] = useState<Detail>();
+  const [sheet, setSheet] = useState(false);
+  const [notice, setNotice] = useState('');
   const list = useRef<LogListHandle>(null);
   const search = useRef<HTMLInputElement>(null);
 
@@ -32,32 +44,78 @@ export function LogViewPage({ namespace, name }: Props) {
   }, [viewer, namespace, name]);
 
   const { q, regex, only, level } = link;
-  const pods = link.pods.join('\n');
-  const containers = link.containers.join('\n');
-  useEffect(() => {
-    viewer.choose({ q, regex, only, level, pods: split(pods), containers: split(containers) });
-    setOrdinal(0);
-  }, [viewer, q, regex, only, level, pods, containers]);
+  const { context, fold } = settings;
+  const choice = useMemo(
+    () => ({ q, regex, only, level, context, fold, pods: link.pods, containers: link.containers, muted, toggled }),
+    [q, regex, only, level, context, fold, link.pods, link.containers, muted, toggled],
+  );
+  useEffect(() => viewer.choose(choice), [viewer, choice]);
 
   const pause = (on: boolean) => {
     setFollow(on);
     setArrivedAtPause(viewer.arrived);
+    if (on) {
+      list.current?.clearCurrent();
+      change({ at: '', line: '' });
+    }
   };
   const onSearch = (value: string) => {
     // Searching is reading: the page stays where it is, the stream goes on.
     if (value !== '' && follow) pause(false);
+    setOrdinal(0);
     change({ q: value });
+  };
+  const show = (index: number, row: number) => {
+    if (follow) pause(false);
+    list.current?.jump(index, row);
   };
   const step = async (direction: 1 | -1) => {
     const found = await viewer.step(list.current?.currentRow() ?? -1, direction);
     if (found.row < 0) return;
-    if (follow) pause(false);
     setOrdinal(found.ordinal);
-    list.current?.jump(found.index, found.row);
+    show(found.index, found.row);
   };
+  const goTo = async (time: number) => {
+    const found = await viewer.find({ time });
+    if (found.row < 0) return;
+    show(found.index, found.row);
+    change({ at: new Date(time).toISOString(), line: '' });
+  };
+  const open = async (row: number) => setDetail(await viewer.detail(row));
 
   const { counts, connection } = state;
-  const filtered = link.pods.length > 0 || link.containers.length > 0 || level > 0 || (only && q !== '');
+  useLinkedPlace(connection.phase === 'live' || connection.phase === 'ended', async () => {
+    if (link.line === '' && link.at === '') return;
+    const found = await viewer.find(link.line ? { cursor: link.line } : { time: Date.parse(link.at) });
+    if (found.row < 0) setNotice(text.linkGone);
+    else list.current?.jump(found.index, found.row);
+  });
+
+  useKeys(
+    {
+      search: () => search.current?.focus(),
+      step,
+      move: (direction) => {
+        if (follow) pause(false);
+        list.current?.move(direction);
+      },
+      open: () => void open(list.current?.currentRow() ?? -1),
+      follow: () => pause(!follow),
+      only: () => change({ only: !only }),
+      wrap: () => setSettings({ wrap: !settings.wrap }),
+      timestamps: () => setSettings({ timestamps: !settings.timestamps }),
+      fold: () => setSettings({ fold: !fold }),
+      level: (by) => change({ level: Math.min(6, Math.max(0, level + by)) }),
+      sheet: () => setSheet(true),
+      escape: () => {
+        setDetail(undefined);
+        if (document.activeElement === search.current) list.current?.focus();
+      },
+    },
+    settings.shortcuts,
+  );
+
+  const filtered = counts.shown !== counts.lines || link.pods.length > 0 || level > 0 || (only && q !== '');
   const behind = follow ? 0 : counts.arrived - arrivedAtPause;
   const matches =
     q === '' ? '' : counts.matches === 0 && !counts.scanning ? text.noMatches : text.matchesOf(ordinal, counts.matches);
@@ -91,48 +149,110 @@ export function LogViewPage({ namespace, name }: Props) {
         </Toggle>
         <LevelSelect level={level} onLevel={(least) => change({ level: least })} />
         <span className="grow" />
-        <Toggle on={timestamps} onToggle={setTimestamps}>
+        <Toggle on={settings.timestamps} onToggle={(timestamps) => setSettings({ timestamps })}>
           {text.timestamps}
         </Toggle>
-        <Toggle on={wrap} onToggle={setWrap}>
+        <Toggle on={settings.wrap} onToggle={(wrap) => setSettings({ wrap })}>
           {text.wrap}
         </Toggle>
         <Toggle on={follow} onToggle={pause} className="follow">
           {text.follow}
         </Toggle>
+        <ViewOptions
+          settings={settings}
+          onSettings={setSettings}
+          onTime={goTo}
+          onDownload={async (format) => save(await viewer.download(format), `${namespace}-${name}`, format)}
+          onKeyboard={() => setSheet(true)}
+          latest={Date.now()}
+        />
       </div>
       <PodStrip
         pods={state.pods}
         sources={state.status.sources ?? []}
         picked={link.pods}
-        onPick={(picked) => change({ pods: picked })}
+        muted={muted}
+        onPick={(pods) => change({ pods })}
+        onMute={setMuted}
       />
-      <main className="body">
-        <LogList
-          viewer={viewer}
-          follow={follow}
-          wrap={wrap}
-          timestamps={timestamps ? 'time' : 'off'}
-          onFollow={pause}
-          onSelect={(cursor) => change({ line: cursor, at: '' })}
-          handle={list}
-        />
-        {counts.rows === 0 && (
-          <p className="nothing">
-            {counts.lines > 0 ? text.nothingShown : connection.phase === 'failed' ? connection.message : text.noLines}
-          </p>
+      <HistogramStrip histogram={state.histogram} onTime={goTo} />
+      <div className="body">
+        <main className="stage">
+          <LogList
+            viewer={viewer}
+            follow={follow}
+            wrap={settings.wrap}
+            timestamps={settings.timestamps ? settings.timeFormat : 'off'}
+            onFollow={pause}
+            onSelect={(row, cursor, wanted) => {
+              // The line under the pointer would run away from its reader.
+              if (follow) pause(false);
+              change({ line: cursor, at: '' });
+              if (wanted || detail) void open(row);
+            }}
+            onFold={(head) =>
+              setToggled((heads) => (heads.includes(head) ? heads.filter((h) => h !== head) : [...heads, head]))
+            }
+            handle={list}
+          />
+          {counts.rows === 0 && <p className="nothing">{nothingBecause(counts.lines, connection)}</p>}
+          {behind > 0 && (
+            <button type="button" className="newer" onClick={() => pause(true)}>
+              {text.newLines(behind)} ↓
+            </button>
+          )}
+        </main>
+        {detail && (
+          <Details
+            detail={detail}
+            link={logViewPath(namespace, name) + writeState({ ...link, line: detail.cursor, at: '' })}
+            onClose={() => setDetail(undefined)}
+          />
         )}
-        {behind > 0 && (
-          <button type="button" className="newer" onClick={() => pause(true)}>
-            {text.newLines(behind)} ↓
-          </button>
-        )}
-      </main>
+      </div>
       <footer className="foot">
         <span role="status">{describeCounts(counts, filtered)}</span>
+        <span role="status">{notice}</span>
       </footer>
+      <Announcer viewer={viewer} on={settings.announce} />
+      {sheet && (
+        <KeySheet
+          onClose={() => {
+            setSheet(false);
+            list.current?.focus();
+          }}
+        />
+      )}
     </div>
   );
+}
+
+/** Goes to the place that the link names, once, as soon as the backlog is there. */
+function useLinkedPlace(ready: boolean, go: () => Promise<void>): void {
+  const gone = useRef(false);
+  const latest = useRef(go);
+  latest.current = go;
+  useEffect(() => {
+    if (!ready || gone.current) return;
+    gone.current = true;
+    void latest.current();
+  }, [ready]);
+}
+
+function nothingBecause(lines: number, connection: Parameters<typeof describeConnection>[0]): string {
+  if (lines > 0) return text.nothingShown;
+  return connection.phase === 'failed' || connection.phase === 'waiting'
+    ? describeConnection(connection).detail
+    : text.noLines;
+}
+
+function save(blob: Blob, name: string, format: 'text' | 'ndjson'): void {
+  const anchor = document.createElement('a');
+  anchor.href = URL.createObjectURL(blob);
+  anchor.download = `${name}.${format === 'text' ? 'log' : 'ndjson'}`;
+  anchor.click();
+  // The browser reads the blob after the click: it is let go a minute later.
+  setTimeout(() => URL.revokeObjectURL(anchor.href), 60_000);
 }
 
 function Connection({ state }: { state: Parameters<typeof describeConnection>[0] }) {
@@ -143,8 +263,4 @@ function Connection({ state }: { state: Parameters<typeof describeConnection>[0]
       {detail !== '' && <span className="detail"> {detail}</span>}
     </span>
   );
-}
-
-function split(text: string): string[] {
-  return text === '' ? [] : text.split('\n');
 }

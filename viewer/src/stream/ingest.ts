@@ -12,7 +12,7 @@ export function toLine(event: LogEvent, id: string): NewLine {
   return {
     text: oneLine(text),
     styles,
-    time: Number.isNaN(time) ? event.unix * 1000 : time,
+    time: Number.isFinite(time) ? time : (event.unix || 0) * 1000,
     nanos: nanosOf(event.timestamp),
     pod: event.pod,
     container: event.container,

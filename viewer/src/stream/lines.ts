@@ -1,6 +1,7 @@
 import { type Cursor, subtractBase36 } from './cursor';
 import { Sources } from './sources';
 import { TextChunks } from './text';
+import { Traces } from './traces';
 import type { ErrorEvent, GapEvent, LifecycleEvent } from './wire';
 
 export const segmentBits = 16;
@@ -17,7 +18,15 @@ export type Marker =
   | ({ kind: 'error' } & ErrorEvent)
   | { kind: 'connection'; what: 'lost' | 'resumed' | 'end'; reason: string };
 
-export const flags = { marker: 1, truncated: 2, partial: 4, late: 8, coloured: 16, epochShift: 8 } as const;
+export const flags = {
+  marker: 1,
+  truncated: 2,
+  partial: 4,
+  late: 8,
+  coloured: 16,
+  continuation: 32,
+  epochShift: 8,
+} as const;
 
 /** Columns of 65,536 rows: 43 bytes a row beside its text. */
 class Segment {
@@ -61,6 +70,7 @@ export class Lines {
   readonly text = new TextChunks();
   readonly markers = new Map<number, Marker>();
   readonly styles = new Map<number, readonly number[]>();
+  readonly traces = new Traces();
   readonly #fullLengths = new Map<number, number>();
   readonly #manyN = new Map<number, number>();
   readonly #epochs: { name: string; seq: number }[] = [];
@@ -113,6 +123,7 @@ export class Lines {
       if (n >= 0xffff) this.#manyN.set(row, n);
       segment.behind[at] = subtractBase36(cursor.time, cursor.watermark);
     }
+    if (this.traces.add(row, source, line.text)) bits |= flags.continuation;
     segment.flags[at] = bits;
     this.lines++;
     this.#place(row, bits & flags.late ? line.time : Number.POSITIVE_INFINITY);
@@ -197,6 +208,7 @@ export class Lines {
         side.delete(row);
       }
     }
+    this.traces.dropBefore(next);
     const nextSegment = this.#segments.get(next >>> segmentBits)!;
     this.text.dropBefore(nextSegment.address[0]!);
   }

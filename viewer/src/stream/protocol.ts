@@ -1,4 +1,5 @@
 import type { ConnectionState } from './client';
+import type { Histogram } from './histogram';
 import type { Marker } from './lines';
 import type { LogViewStatus, StatsEvent } from './wire';
 
@@ -7,9 +8,14 @@ export interface Choice {
   q: string;
   regex: boolean;
   only: boolean;
+  context: number;
   pods: string[];
+  muted: string[];
   containers: string[];
   level: number;
+  fold: boolean;
+  /** Heads of stack traces that are folded the other way. */
+  toggled: number[];
 }
 
 /** Messages from the page to the worker. */
@@ -23,6 +29,8 @@ export type ToWorker =
   | { type: 'look'; first: number; count: number; follow: boolean; anchor: number; anchorIndex: number }
   | { type: 'step'; row: number; direction: 1 | -1; request: number }
   | { type: 'find'; time?: number; cursor?: string; request: number }
+  | { type: 'detail'; row: number; request: number }
+  | { type: 'download'; format: 'text' | 'ndjson'; request: number }
   | { type: 'close' };
 
 /** One row as the page shows it. */
@@ -44,6 +52,23 @@ export interface Row {
   /** Flat triples (start, end, colour). */
   marks?: readonly number[];
   marker?: Marker;
+  /** Lines of the stack trace that this line is the head of. */
+  trace?: { count: number; folded: boolean };
+}
+
+/** All that is known of a line. */
+export interface Detail {
+  row: number;
+  cursor: string;
+  /** RFC 3339 with nanoseconds. */
+  timestamp: string;
+  pod: string;
+  container: string;
+  /** Restart count of the container that wrote it. */
+  instance: number;
+  level: string;
+  notes: string[];
+  message: string;
 }
 
 export interface SourceName {
@@ -84,6 +109,9 @@ export type FromWorker =
   | { type: 'stats'; stats: StatsEvent }
   | { type: 'pods'; pods: PodState[] }
   | { type: 'query'; error: string }
+  | { type: 'histogram'; histogram: Histogram }
+  | { type: 'detail'; request: number; detail: Detail | undefined }
+  | { type: 'download'; request: number; blob: Blob }
   | { type: 'found'; request: number; row: number; index: number; ordinal: number };
 
 /** A pod as the stream has told of it. */

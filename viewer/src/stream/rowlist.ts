@@ -18,10 +18,14 @@ export class RowList {
   }
 
   /** Puts rows, in order, in front. */
-  prepend(rows: Uint32Array): void {
+  prepend(rows: ArrayLike<number>): void {
     if (this.#start < rows.length) this.#grow(rows.length, 0);
     this.#start -= rows.length;
     this.#rows.set(rows, this.#start);
+  }
+
+  dropFirst(): void {
+    this.#start++;
   }
 
   shrink(size: number): void {

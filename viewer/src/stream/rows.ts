@@ -33,7 +33,10 @@ export function toRow(lines: Lines, view: View, number: number): Row {
   if (bits & flags.truncated) row.fullLength = lines.fullLength(number);
   const styles = bits & flags.coloured ? lines.styles.get(number) : undefined;
   if (styles) row.styles = styles;
-  const { terms } = view.selection.query;
+  const { query, fold, toggled } = view.selection;
+  const count = lines.traces.countOf(number);
+  if (count > 0) row.trace = { count, folded: fold !== toggled.has(number) };
+  const { terms } = query;
   if (terms.length > 0) {
     const marks = findMarks(row.text, terms);
     if (marks.length > 0) row.marks = marks;

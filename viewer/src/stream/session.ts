@@ -1,5 +1,7 @@
 import { type ConnectionState, StreamClient, type Surroundings } from './client';
 import { parseCursor } from './cursor';
+import { toBlob, toDetail } from './export';
+import { Volume } from './histogram';
 import { toLine } from './ingest';
 import { Lines, type Marker } from './lines';
 import { Pods } from './pods';
@@ -7,12 +9,14 @@ import { Positions, resendMilliseconds } from './positions';
 import type { Choice, FromWorker, ToWorker } from './protocol';
 import { parseQuery } from './query';
 import { toRow } from './rows';
+import { everything } from './rowtest';
 import { View } from './view';
 import type { ErrorEvent, GapEvent, LifecycleEvent, LogEvent, LogViewStatus, StatsEvent } from './wire';
 
 /** A frame goes to the page at most this often while rows on screen change. */
 const frameMilliseconds = 8;
 const podsMilliseconds = 1000;
+const mostBars = 120;
 
 type Look = Extract<ToWorker, { type: 'look' }>;
 
@@ -20,6 +24,7 @@ type Look = Extract<ToWorker, { type: 'look' }>;
 export class ViewerSession {
   readonly #lines: Lines;
   readonly #pods = new Pods();
+  readonly #volume = new Volume();
   readonly #positions: Positions;
   #view: View;
   #choice = 0;
@@ -43,13 +48,7 @@ export class ViewerSession {
   ) {
     this.#lines = new Lines(capacity);
     this.#positions = new Positions((source, instance) => this.#recentLines(source, instance), surroundings.now);
-    this.#view = new View(this.#lines, {
-      query: parseQuery('', false),
-      only: false,
-      pods: [],
-      containers: [],
-      level: 0,
-    });
+    this.#view = new View(this.#lines, everything);
   }
 
   receive(message: ToWorker): void {
@@ -72,6 +71,17 @@ export class ViewerSession {
       }
       case 'find':
         this.#find(message);
+        break;
+      case 'detail':
+        this.post({ type: 'detail', request: message.request, detail: toDetail(this.#lines, message.row) });
+        break;
+      case 'download':
+        this.#takeIn();
+        this.post({
+          type: 'download',
+          request: message.request,
+          blob: toBlob(this.#lines, this.#view, message.format),
+        });
         break;
       case 'close':
         this.#abort.abort();
@@ -143,6 +153,7 @@ export class ViewerSession {
     if (line.cursor && !this.#positions.accept(line.cursor, line.text)) return;
     this.#lines.add(line);
     this.#pods.line(event.pod);
+    this.#volume.add(line.time, line.level);
     this.#arrived++;
   }
 
@@ -181,13 +192,7 @@ export class ViewerSession {
     this.post({ type: 'query', error: query.error ?? '' });
     this.#takeIn();
     this.#choice++;
-    this.#view = new View(this.#lines, {
-      query,
-      only: choice.only,
-      pods: choice.pods,
-      containers: choice.containers,
-      level: choice.level,
-    });
+    this.#view = new View(this.#lines, { ...choice, query, toggled: new Set(choice.toggled) });
     this.#view.scan(this.surroundings.now);
     this.#lookChanged = true;
     this.#flush();
@@ -259,6 +264,7 @@ export class ViewerSession {
     this.#lastFrame = now;
     if (now - this.#lastPods >= podsMilliseconds) {
       this.post({ type: 'pods', pods: this.#pods.report(now - this.#lastPods) });
+      this.post({ type: 'histogram', histogram: this.#volume.histogram(mostBars) });
       this.#lastPods = now;
     }
     if (this.#view.scanning) this.#schedule(0);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flags, Lines, type NewLine, segmentRows } from './lines';
 import { parseQuery } from './query';
-import { type Selection, View } from './view';
+import { everything, type Selection } from './rowtest';
+import { View } from './view';
 import { levelNumber } from './wire';
 
 function line(text: string, part: Partial<NewLine> = {}): NewLine {
@@ -23,7 +24,7 @@ function line(text: string, part: Partial<NewLine> = {}): NewLine {
 
 function select(q: string, part: Partial<Selection> & { regex?: boolean } = {}): Selection {
   const { regex = false, ...rest } = part;
-  return { query: parseQuery(q, regex), only: true, pods: [], containers: [], level: 0, ...rest };
+  return { ...everything, query: parseQuery(q, regex), only: true, ...rest };
 }
 
 function texts(lines: Lines, view: View): string[] {
@@ -107,6 +108,71 @@ describe('View', () => {
     view.append(lines.changedFrom);
     expect(texts(lines, view)).toEqual(['x1', 'x3', 'x4']);
     expect(lines.positionOf(2)).toBe(3);
+  });
+
+  it('folds stack traces under their heads, but not what is searched for', () => {
+    const lines = linesOf('start', 'boom', '   at a', line('other', { pod: 'b' }), '   at b', 'end');
+    expect(texts(lines, new View(lines, select('', { fold: true })))).toEqual(['start', 'boom', 'other', 'end']);
+    expect(texts(lines, new View(lines, select('', { fold: true, toggled: new Set([1]) })))).toHaveLength(6);
+    expect(texts(lines, new View(lines, select('', { toggled: new Set([1]) })))).toEqual([
+      'start',
+      'boom',
+      'other',
+      'end',
+    ]);
+    expect(texts(lines, new View(lines, select('at', { fold: true, only: false })))).toHaveLength(6);
+  });
+
+  it('mutes pods', () => {
+    const lines = linesOf(line('1', { pod: 'a' }), line('2', { pod: 'b' }));
+    expect(texts(lines, new View(lines, select('', { muted: ['a'] })))).toEqual(['2']);
+  });
+
+  it('shows context around matches, whatever arrives, however late, and wherever the search stands', () => {
+    const arrival = fc.record({ time: fc.nat(50), late: fc.boolean(), text: fc.constantFrom('x', 'y', 'y', 'y', 'y') });
+    const model = (lines: Lines, context: number) => {
+      const all = Array.from({ length: lines.size }, (_, i) => lines.message(lines.rowAt(i)));
+      return all.flatMap((_, i) =>
+        all.slice(Math.max(0, i - context), i + context + 1).includes('x') ? [lines.rowAt(i)] : [],
+      );
+    };
+    fc.assert(
+      fc.property(
+        fc.array(arrival),
+        fc.array(arrival),
+        fc.nat(4),
+        fc.boolean(),
+        (before, after, context, scanFirst) => {
+          const lines = new Lines();
+          const add = ({ time, late, text }: { time: number; late: boolean; text: string }) => {
+            lines.add(line(text, { time, flags: late ? flags.late : 0 }));
+          };
+          before.forEach(add);
+          const view = new View(lines, select('x', { context }));
+          if (scanFirst) texts(lines, view);
+          for (const each of after) {
+            lines.changedFrom = Number.POSITIVE_INFINITY;
+            add(each);
+            view.append(lines.changedFrom);
+          }
+          texts(lines, view);
+          expect(Array.from({ length: view.size }, (_, i) => view.rowAt(i))).toEqual(model(lines, context));
+        },
+      ),
+    );
+  });
+
+  it('gives the same in many small steps as in one', () => {
+    const lines = new Lines();
+    for (let i = 0; i < 40_000; i++) lines.add(line(i % 97 === 0 ? 'x' : 'y', { time: i }));
+    const view = new View(lines, select('x', { context: 3 }));
+    let clock = 0;
+    while (view.scan(() => (clock += 10))) expect(view.scanning).toBe(true);
+    const rows = Array.from({ length: view.size }, (_, i) => view.rowAt(i));
+    const expected = Array.from({ length: 40_000 }, (_, i) => i).filter(
+      (i) => i % 97 <= 3 || (i % 97 >= 94 && i - (i % 97) + 97 < 40_000),
+    );
+    expect(rows).toEqual(expected);
   });
 
   it('lists what a plain filter lists, whatever arrives and however late', () => {

@@ -1,39 +1,25 @@
-import { flags, type Lines, segmentBits, segmentRows } from './lines';
-import { isEmpty, nameMatches, type Query } from './query';
+import type { Lines } from './lines';
 import { RowList } from './rowlist';
-import { createFinder, type Finder, segmentEnd } from './search';
-
-/** What of the store is shown. */
-export interface Selection {
-  query: Query;
-  /** Hide the lines that do not match the query. */
-  only: boolean;
-  /** Names of pods picked out; empty for all. */
-  pods: readonly string[];
-  /** Names of containers picked out; empty for all. */
-  containers: readonly string[];
-  /** Least level shown; lines of unknown level always are. */
-  level: number;
-}
+import { RowTest, rowBits, type Selection } from './rowtest';
+import { segmentEnd } from './search';
 
 /** Time that one step of a search may take: short enough that a keystroke in the meantime is not felt. */
 const sliceMilliseconds = 8;
+/** Rows tested between two looks at the clock. */
+const stepRows = 8192;
 
 /**
  * The rows shown and the rows that match, kept up to date as lines arrive. A new selection is searched from the newest
- * segment back in short steps, so the screen is right at once and the count grows; `scanning` is true until it is whole.
+ * rows back in short steps, so the screen is right at once and the count grows; `scanning` is true until it is whole.
  */
 export class View {
-  readonly shown: RowList | undefined;
-  readonly matches: RowList | undefined;
-  readonly #finders: { finder: Finder; exclude: boolean }[];
-  readonly #hasIncluded: boolean;
-  readonly #restricted: boolean;
-  /** Per segment, one byte a row: bit 0 shown, bit 1 match. */
-  readonly #bits = new Map<number, Uint8Array>();
-  readonly #sourceBits: number[] = [];
-  /** Rows before this are not searched yet. */
-  #scanned: number;
+  readonly #shown: RowList | undefined;
+  readonly #matches: RowList | undefined;
+  readonly #test: RowTest;
+  /** Lines around a match; 0 unless others are hidden. */
+  readonly #context: number;
+  /** Rows before this are not tested yet. */
+  #tested: number;
   /** Positions before this are not listed yet. */
   #listed: number;
   #end: number;
@@ -42,20 +28,17 @@ export class View {
     private readonly lines: Lines,
     readonly selection: Selection,
   ) {
-    const { query, only, pods, containers, level } = selection;
-    this.#finders = query.terms.map((term) => ({ finder: createFinder(term), exclude: term.exclude }));
-    this.#hasIncluded = query.terms.some((term) => !term.exclude);
-    this.#restricted = pods.length > 0 || containers.length > 0 || level > 0;
-    const searches = !isEmpty(query);
-    this.shown = this.#restricted || (only && searches) ? new RowList() : undefined;
-    this.matches = searches ? new RowList() : undefined;
+    this.#test = new RowTest(lines, selection);
+    this.#shown = this.#test.hides ? new RowList() : undefined;
+    this.#matches = this.#test.searches ? new RowList() : undefined;
+    this.#context = selection.only && this.#test.searches ? selection.context : 0;
     this.#end = lines.end;
-    this.#scanned = lines.end;
-    this.#listed = lines.size;
-    if (!this.shown && !this.matches) {
-      this.#scanned = 0;
-      this.#listed = 0;
-    }
+    this.#tested = this.#lists ? lines.end : lines.first;
+    this.#listed = this.#lists ? lines.size : 0;
+  }
+
+  get #lists(): boolean {
+    return this.#shown !== undefined || this.#matches !== undefined;
   }
 
   get scanning(): boolean {
@@ -63,40 +46,40 @@ export class View {
   }
 
   get matchLines(): number {
-    return this.matches?.size ?? 0;
+    return this.#matches?.size ?? 0;
   }
 
   /** Log lines shown: the rows without the markers among them. */
   get shownLines(): number {
-    if (!this.shown) return this.lines.lines;
+    if (!this.#shown) return this.lines.lines;
     let markers = 0;
     for (const row of this.lines.markers.keys()) {
-      if (this.#bitsOf(row) & 1 && this.lines.positionOf(row) >= this.#listed) markers++;
+      if (this.#test.bitsOf(row) & rowBits.shown && this.lines.positionOf(row) >= this.#listed) markers++;
     }
-    return this.shown.size - markers;
+    return this.#shown.size - markers;
   }
 
   get size(): number {
-    return this.shown ? this.shown.size : this.lines.size;
+    return this.#shown ? this.#shown.size : this.lines.size;
   }
 
   rowAt(index: number): number {
-    return this.shown ? this.shown.at(index) : this.lines.rowAt(index);
+    return this.#shown ? this.#shown.at(index) : this.lines.rowAt(index);
   }
 
   isMatch(row: number): boolean {
-    return ((this.#bits.get(row >>> segmentBits)?.[row & (segmentRows - 1)] ?? 0) & 2) !== 0;
+    return (this.#test.bitsOf(row) & rowBits.match) !== 0;
   }
 
   /** The index of a row, or of the first one shown after it. */
   indexOf(row: number): number {
     const position = row < this.lines.first ? 0 : this.lines.positionOf(row);
-    return this.shown ? this.#lowerBound(this.shown, position) : position;
+    return this.#shown ? this.#lowerBound(this.#shown, position) : position;
   }
 
-  /** The next match after (direction 1) or before (−1) a row, or −1; `index` is its place among the matches. */
+  /** The next match after (direction 1) or before (−1) a row, around the ends; `ordinal` is its place among all, from 1. */
   step(row: number, direction: 1 | -1): { row: number; ordinal: number } | undefined {
-    const { matches } = this;
+    const matches = this.#matches;
     if (!matches || matches.size === 0) return undefined;
     const position = row < 0 ? (direction > 0 ? -1 : Number.POSITIVE_INFINITY) : this.lines.positionOf(row);
     let at = this.#lowerBound(matches, direction > 0 ? position + 1 : position);
@@ -132,176 +115,120 @@ export class View {
   /** Takes in the rows that came since. `changedFrom` is the least position whose row is another one than before. */
   append(changedFrom: number): void {
     const { lines } = this;
-    if (!this.shown && !this.matches) {
-      this.#end = lines.end;
-      return;
-    }
-    for (let row = this.#end; row < lines.end; ) {
-      const end = segmentEnd(row, lines.end);
-      this.#evaluate(row, end);
-      row = end;
+    if (this.#lists) {
+      for (let row = this.#end; row < lines.end; ) {
+        const end = segmentEnd(row, lines.end);
+        this.#test.test(row, end);
+        row = end;
+      }
+      if (changedFrom >= this.#listed) this.#relist(Math.max(this.#listed, changedFrom - this.#context));
+      else this.#unlist();
     }
     this.#end = lines.end;
-    if (changedFrom >= this.#listed) {
-      this.#relist(changedFrom);
-      return;
-    }
-    // A late line among those not searched yet moved them all: the lists begin anew, what was evaluated stays so.
-    this.shown?.shrink(0);
-    this.matches?.shrink(0);
-    this.#listed = lines.size;
   }
 
+  /** A late line among those not tested yet moved them all: the lists begin anew, what was tested stays so. */
+  #unlist(): void {
+    this.#shown?.shrink(0);
+    this.#matches?.shrink(0);
+    this.#listed = this.lines.size;
+  }
+
+  /** The oldest rows have gone from the store, as many as `rows`. */
   evict(rows: number): void {
-    this.shown?.dropBefore(this.lines.first);
-    this.matches?.dropBefore(this.lines.first);
-    for (const segment of this.#bits.keys()) if (segment < this.lines.first >>> segmentBits) this.#bits.delete(segment);
-    this.#scanned = Math.max(this.#scanned, this.lines.first);
-    this.#end = Math.max(this.#end, this.lines.first);
+    const { first } = this.lines;
+    this.#shown?.dropBefore(first);
+    this.#matches?.dropBefore(first);
+    this.#test.dropBefore(first);
+    this.#tested = Math.max(this.#tested, first);
+    this.#end = Math.max(this.#end, first);
     this.#listed = Math.max(0, this.#listed - rows);
   }
 
   /** Searches further back for a short while; false when all is searched. */
   scan(now: () => number): boolean {
-    if (!this.scanning) return false;
     const until = now() + sliceMilliseconds;
-    do {
-      this.#scanSegment();
-    } while (this.scanning && now() < until);
+    while (this.scanning) {
+      this.#scanStep();
+      if (now() >= until) break;
+    }
     return this.scanning;
   }
 
-  #scanSegment(): void {
+  #scanStep(): void {
     const { lines } = this;
-    // 8,192 rows a step: the newest screenful is there after well under a millisecond, a step never takes a frame.
-    const start = Math.max(lines.first, Math.floor((this.#scanned - 1) / 8192) * 8192);
-    if (this.#scanned > start) {
-      this.#evaluate(start, this.#scanned);
-      this.#scanned = start;
+    const start = Math.max(lines.first, Math.floor((this.#tested - 1) / stepRows) * stepRows);
+    if (this.#tested > start) {
+      this.#test.test(start, this.#tested);
+      this.#tested = start;
     }
-    // A late row stands before rows with lower numbers: positions are listed only when every row there is evaluated.
-    const from = this.#scanned <= lines.first ? 0 : this.#firstWholePosition();
+    const from = this.#tested <= lines.first ? 0 : this.#firstWholePosition();
+    // What stands right after the new rows may be context of a match among them.
+    const again = Math.min(lines.size, this.#listed + this.#context);
+    for (const list of [this.#shown, this.#matches]) {
+      while (list && list.size > 0 && lines.positionOf(list.at(0)) < again) list.dropFirst();
+    }
     const shown: number[] = [];
     const matches: number[] = [];
-    for (let position = from; position < this.#listed; position++) {
-      const row = lines.rowAt(position);
-      const bits = this.#bitsOf(row);
-      if (bits & 1) shown.push(row);
-      if (bits & 2) matches.push(row);
-    }
-    this.shown?.prepend(Uint32Array.from(shown));
-    this.matches?.prepend(Uint32Array.from(matches));
+    this.#list(from, again, shown, matches);
+    this.#shown?.prepend(shown);
+    this.#matches?.prepend(matches);
     this.#listed = from;
   }
 
-  /** The least position from which on no row is older than what has been evaluated. */
+  /** A late row stands before rows with lower numbers: the least position from which on every row has been tested. */
   #firstWholePosition(): number {
-    const position = this.lines.positionOf(this.#scanned);
+    const position = this.lines.positionOf(this.#tested);
     let from = Math.min(position, this.#listed);
     for (let at = from; at < Math.min(this.#listed, position + 4096); at++) {
-      if (this.lines.rowAt(at) < this.#scanned) from = at + 1;
+      if (this.lines.rowAt(at) < this.#tested) from = at + 1;
     }
     return from;
   }
 
   #relist(from: number): void {
-    const { lines, shown, matches } = this;
-    for (const list of [shown, matches]) {
+    for (const list of [this.#shown, this.#matches]) {
       if (!list) continue;
-      let size = list.size;
-      while (size > 0 && this.#listedAt(list.at(size - 1), from)) size--;
+      let { size } = list;
+      while (size > 0 && this.lines.positionOf(list.at(size - 1)) >= from) size--;
       list.shrink(size);
     }
-    for (let position = from; position < lines.size; position++) {
+    this.#list(from, this.lines.size, this.#shown, this.#matches);
+  }
+
+  /** Adds the rows of some positions to the lists that they belong to. */
+  #list(from: number, end: number, shown: Pushable | undefined, matches: Pushable | undefined): void {
+    const { lines } = this;
+    const context = this.#context;
+    // Positions up to which a match before, and the match that comes next, make a row context.
+    let nearUntil = from - 1;
+    let next = from - 1;
+    if (context > 0) {
+      for (let at = Math.max(0, from - context); at < from; at++) if (this.#isMatchAt(at)) nearUntil = at + context;
+    }
+    for (let position = from; position < end; position++) {
       const row = lines.rowAt(position);
-      const bits = this.#bitsOf(row);
-      if (bits & 1) shown?.push(row);
-      if (bits & 2) matches?.push(row);
-    }
-  }
-
-  #listedAt(row: number, from: number): boolean {
-    return this.lines.positionOf(row) >= from;
-  }
-
-  #bitsOf(row: number): number {
-    return this.#bits.get(row >>> segmentBits)?.[row & (segmentRows - 1)] ?? 0;
-  }
-
-  /** Decides, for the rows of one segment, which are shown and which match. */
-  #evaluate(from: number, end: number): void {
-    const { lines, selection } = this;
-    const { query } = selection;
-    const segment = lines.segmentOf(from);
-    let bits = this.#bits.get(from >>> segmentBits);
-    if (!bits) {
-      bits = new Uint8Array(segmentRows);
-      this.#bits.set(from >>> segmentBits, bits);
-    }
-    const mask = segmentRows - 1;
-    const first = from & mask;
-    const last = first + (end - from);
-    if (this.matches) {
-      if (!this.#hasIncluded) bits.fill(2, first, last);
-      const found = bits;
-      const set = (value: number) => (row: number) => {
-        found[row & mask] = value;
-      };
-      for (const { finder, exclude } of this.#finders) if (!exclude) finder.find(lines, from, end, set(2));
-      for (const { finder, exclude } of this.#finders) if (exclude) finder.find(lines, from, end, set(0));
-    }
-    const minLevel = Math.max(selection.level, 0);
-    for (let at = first; at < last; at++) {
-      const rowFlags = segment.flags[at]!;
-      if (rowFlags & flags.marker) {
-        bits[at] = this.#markerShown(from - first + at) ? 1 : 0;
-        continue;
+      const bits = this.#test.bitsOf(row);
+      if (bits & rowBits.match) {
+        matches?.push(row);
+        nearUntil = position + context;
       }
-      const source = this.#sourceBits[segment.source[at]!] ?? this.#sourceOf(segment.source[at]!);
-      const level = segment.level[at]!;
-      let bit = bits[at]!;
-      if (
-        bit & 2 &&
-        (!(source & 2) ||
-          (level > 0 && level < query.minLevel) ||
-          (level === 0 && query.minLevel > 0 && !this.#hasIncluded))
-      )
-        bit = 0;
-      const scoped = (source & 1) !== 0 && (level === 0 || level >= minLevel);
-      if (!scoped) bit = 0;
-      else if (!selection.only || !this.matches || bit & 2) bit |= 1;
-      bits[at] = bit;
+      if (bits & rowBits.shown) {
+        shown?.push(row);
+      } else if (bits & rowBits.near && context > 0) {
+        while (next < Math.min(lines.size - 1, position + context) && !(next > position && this.#isMatchAt(next)))
+          next++;
+        if (position <= nearUntil || (next > position && next <= position + context && this.#isMatchAt(next)))
+          shown?.push(row);
+      }
     }
   }
 
-  /** Gaps and errors are shown whatever is searched for, so that no selection hides a loss; other markers with all lines. */
-  #markerShown(row: number): boolean {
-    const marker = this.lines.markers.get(row)!;
-    const { pods, containers, only } = this.selection;
-    if (only && this.matches && marker.kind === 'lifecycle') return false;
-    if ('pod' in marker && marker.pod && pods.length > 0 && !pods.includes(marker.pod)) return false;
-    return !(
-      'container' in marker &&
-      marker.container &&
-      containers.length > 0 &&
-      !containers.includes(marker.container)
-    );
+  #isMatchAt(position: number): boolean {
+    return position >= 0 && (this.#test.bitsOf(this.lines.rowAt(position)) & rowBits.match) !== 0;
   }
+}
 
-  /** Bit 0: within the picked pods and containers; bit 1: within the query's. */
-  #sourceOf(number: number): number {
-    const { pod, container } = this.lines.sources.all[number]!;
-    const { pods, containers, query } = this.selection;
-    let bits = 0;
-    if ((pods.length === 0 || pods.includes(pod)) && (containers.length === 0 || containers.includes(container)))
-      bits |= 1;
-    if (
-      (query.pods.length === 0 || query.pods.some((glob) => nameMatches(pod, glob))) &&
-      (query.containers.length === 0 || query.containers.some((glob) => nameMatches(container, glob)))
-    ) {
-      bits |= 2;
-    }
-    this.#sourceBits[number] = bits;
-    return bits;
-  }
+interface Pushable {
+  push(row: number): unknown;
 }

@@ -3,7 +3,7 @@ import type { Choice } from '../stream/protocol';
 import { levelNumber, levels } from '../stream/wire';
 
 /** What a link holds beside the LogView's name. */
-export interface LinkState extends Choice {
+export interface LinkState extends Pick<Choice, 'q' | 'regex' | 'only' | 'pods' | 'containers' | 'level'> {
   /** RFC 3339 time to start at. */
   at: string;
   /** Cursor of a line to start at. */

@@ -1,10 +1,12 @@
 import type { ConnectionState } from '../stream/client';
 import { startWorker } from '../stream/connect';
-import type { Choice, Counts, FromWorker, PodState, SourceName, ToWorker } from '../stream/protocol';
+import type { Histogram } from '../stream/histogram';
+import type { Choice, Counts, Detail, FromWorker, PodState, Row, SourceName, ToWorker } from '../stream/protocol';
 import type { LogViewStatus, StatsEvent } from '../stream/wire';
 
 type Frame = Extract<FromWorker, { type: 'frame' }>;
 type Found = Extract<FromWorker, { type: 'found' }>;
+type Answer = Extract<FromWorker, { request: number }>;
 
 /** What the chrome around the list shows. */
 export interface ViewerState {
@@ -14,6 +16,7 @@ export interface ViewerState {
   status: LogViewStatus;
   stats: StatsEvent | undefined;
   queryError: string;
+  histogram: Histogram;
 }
 
 const start: ViewerState = {
@@ -23,6 +26,7 @@ const start: ViewerState = {
   status: {},
   stats: undefined,
   queryError: '',
+  histogram: { step: 1000, bars: [] },
 };
 
 /** Counts are shown at most this often: they change with every frame, and nobody reads faster. */
@@ -38,8 +42,9 @@ export class Viewer {
   #request = 0;
   #latestCounts = start.counts;
   #countsTimer: ReturnType<typeof setTimeout> | undefined;
+  #rows: readonly Row[] = [];
   readonly #listeners = new Set<() => void>();
-  readonly #waiting = new Map<number, (found: Found) => void>();
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
 
   start(url: string): () => void {
     const worker = startWorker((message) => this.#receive(message));
@@ -68,6 +73,33 @@ export class Viewer {
     return this.#ask((request) => ({ type: 'find', ...what, request }));
   }
 
+  async detail(row: number): Promise<Detail | undefined> {
+    const answer = await this.#ask<Extract<Answer, { type: 'detail' }>>((request) => ({
+      type: 'detail',
+      row,
+      request,
+    }));
+    return answer.detail;
+  }
+
+  /** What is shown, as a file. */
+  async download(format: 'text' | 'ndjson'): Promise<Blob> {
+    const answer = await this.#ask<Extract<Answer, { type: 'download' }>>((request) => ({
+      type: 'download',
+      format,
+      request,
+    }));
+    return answer.blob;
+  }
+
+  /** Texts of the last lines on screen. */
+  newest(count: number): string[] {
+    return this.#rows
+      .filter((row) => !row.marker)
+      .slice(-count)
+      .map((row) => row.text);
+  }
+
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -80,10 +112,10 @@ export class Viewer {
     return this.#latestCounts.arrived;
   }
 
-  #ask(message: (request: number) => ToWorker): Promise<Found> {
+  #ask<T extends Answer>(message: (request: number) => ToWorker): Promise<T> {
     const request = ++this.#request;
     return new Promise((resolve) => {
-      this.#waiting.set(request, resolve);
+      this.#waiting.set(request, (answer) => resolve(answer as T));
       this.send(message(request));
     });
   }
@@ -91,6 +123,7 @@ export class Viewer {
   #receive(message: FromWorker): void {
     switch (message.type) {
       case 'frame':
+        if (message.rows) this.#rows = message.rows;
         this.onFrame?.(message);
         this.#counts(message.counts);
         break;
@@ -113,7 +146,12 @@ export class Viewer {
       case 'query':
         this.#change({ queryError: message.error });
         break;
+      case 'histogram':
+        this.#change({ histogram: message.histogram });
+        break;
       case 'found':
+      case 'detail':
+      case 'download':
         this.#waiting.get(message.request)?.(message);
         this.#waiting.delete(message.request);
         break;

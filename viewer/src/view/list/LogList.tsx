@@ -11,6 +11,9 @@ export interface LogListHandle {
   jump(index: number, row: number): void;
   /** The row that stepping starts from: the current one, or the first that is seen. */
   currentRow(): number;
+  /** Makes the line before or after the current one current. */
+  move(direction: 1 | -1): void;
+  clearCurrent(): void;
   focus(): void;
 }
 
@@ -20,15 +23,22 @@ interface Props {
   wrap: boolean;
   timestamps: TimeFormat;
   onFollow(on: boolean): void;
-  onSelect(cursor: string): void;
+  /** A line was made current; `open` when its details are wanted. */
+  onSelect(row: number, cursor: string, open: boolean): void;
+  onFold(head: number): void;
   handle: Ref<LogListHandle>;
 }
+
+/** Characters of a pod's name that the list has room for; longer ones lose their beginning. */
+const mostPodWidth = 24;
+/** Relative times are drawn anew this often. */
+const relativeMilliseconds = 5000;
 
 /** Height of an unwrapped row: `--row` of the style sheet. */
 const rowHeight = 20;
 
 /** The lines. React makes the frame; the rows in it are drawn by {@link Viewport}, which no render waits for. */
-export function LogList({ viewer, follow, wrap, timestamps, onFollow, onSelect, handle }: Props) {
+export function LogList({ viewer, follow, wrap, timestamps, onFollow, onSelect, onFold, handle }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const viewport = useRef<Viewport>(null);
   const settings = useRef<DrawSettings>({
@@ -38,8 +48,8 @@ export function LogList({ viewer, follow, wrap, timestamps, onFollow, onSelect, 
     current: -1,
     podColour,
   });
-  const callbacks = useRef({ onFollow, onSelect });
-  callbacks.current = { onFollow, onSelect };
+  const callbacks = useRef({ onFollow, onSelect, onFold });
+  callbacks.current = { onFollow, onSelect, onFold };
 
   useLayoutEffect(() => {
     const port = new Viewport(
@@ -57,6 +67,10 @@ export function LogList({ viewer, follow, wrap, timestamps, onFollow, onSelect, 
     viewer.onSources = () => {
       const containers = new Set(viewer.sources.map((source) => source.container));
       settings.current.showContainers = containers.size > 1;
+      const widths = viewer.sources.map(
+        ({ pod, container }) => pod.length + (containers.size > 1 ? container.length + 1 : 0),
+      );
+      scroller.current?.style.setProperty('--pod-width', `${Math.min(mostPodWidth, Math.max(...widths))}ch`);
       port.redraw();
     };
     return () => {
@@ -73,24 +87,41 @@ export function LogList({ viewer, follow, wrap, timestamps, onFollow, onSelect, 
   useEffect(() => {
     settings.current.timestamps = timestamps;
     viewport.current?.redraw();
+    if (timestamps !== 'relative') return;
+    const timer = setInterval(() => viewport.current?.redraw(), relativeMilliseconds);
+    return () => clearInterval(timer);
   }, [timestamps]);
+
+  const makeCurrent = (row: number) => {
+    settings.current.current = row;
+    viewport.current?.redraw();
+  };
 
   useImperativeHandle(handle, () => ({
     jump: (index, row) => {
-      settings.current.current = row;
       viewport.current?.jump(index, row);
-      viewport.current?.redraw();
+      makeCurrent(row);
     },
     currentRow: () => (settings.current.current >= 0 ? settings.current.current : (viewport.current?.topRow ?? -1)),
+    move: (direction) => {
+      const next = viewport.current?.neighbour(settings.current.current, direction);
+      if (!next) return;
+      makeCurrent(next.row.row);
+      viewport.current?.reveal(next.row.row);
+      callbacks.current.onSelect(next.row.row, next.row.cursor, false);
+    },
+    clearCurrent: () => makeCurrent(-1),
     focus: () => scroller.current?.focus(),
   }));
 
-  const select = (target: EventTarget) => {
-    const line = (target as Element).closest<HTMLElement>('[data-cursor]');
-    if (!line || !getSelection()?.isCollapsed) return;
-    settings.current.current = Number(line.dataset.row);
-    viewport.current?.redraw();
-    callbacks.current.onSelect(line.dataset.cursor ?? '');
+  const onClick = (target: Element) => {
+    const fold = target.closest<HTMLElement>('[data-fold]');
+    if (fold) return callbacks.current.onFold(Number(fold.dataset.fold));
+    const line = target.closest<HTMLElement>('[data-cursor]');
+    // A click that ends the selecting of text is no click on the line.
+    if (!line || getSelection()?.isCollapsed === false) return;
+    makeCurrent(Number(line.dataset.row));
+    callbacks.current.onSelect(Number(line.dataset.row), line.dataset.cursor ?? '', true);
   };
 
   return (
@@ -103,7 +134,7 @@ export function LogList({ viewer, follow, wrap, timestamps, onFollow, onSelect, 
       aria-live="off"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard
       tabIndex={0}
-      onClick={(event) => select(event.target)}
+      onClick={(event) => onClick(event.target as Element)}
     />
   );
 }

@@ -29,6 +29,7 @@ export function drawRow(row: Row, settings: DrawSettings): HTMLElement {
   if (source) element.append(podElement(source, settings));
   const message = document.createElement('span');
   message.className = 'msg';
+  if (row.trace) message.append(foldButton(row));
   drawText(message, row);
   if (row.flags & flags.truncated) message.append(note(text.truncated(row.fullLength ?? 0)));
   else if (row.more > 0) message.append(note(text.moreCharacters(row.more)));
@@ -70,6 +71,19 @@ function podElement(source: SourceName, settings: DrawSettings): HTMLElement {
   inner.textContent = name;
   badge.append(inner);
   return badge;
+}
+
+function foldButton(row: Row): HTMLElement {
+  const { count, folded } = row.trace!;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'fold';
+  button.dataset.fold = String(row.row);
+  button.setAttribute('aria-expanded', String(!folded));
+  button.setAttribute('aria-label', text.traceLines(count));
+  button.title = text.traceLines(count);
+  button.textContent = folded ? `▸ ${count}` : '▾';
+  return button;
 }
 
 function note(content: string): HTMLElement {

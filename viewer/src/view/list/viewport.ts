@@ -7,6 +7,9 @@ type Look = Extract<ToWorker, { type: 'look' }>;
 const mostHeight = 16_000_000;
 /** Bottom is reached within this many pixels: zoomed pages scroll in fractions. */
 const bottomSlack = 4;
+/** Scrolling within this time after a gesture is the reader's own. */
+const gestureMilliseconds = 1000;
+const gestures = ['wheel', 'touchmove', 'keydown', 'pointerdown', 'pointermove'] as const;
 
 export interface ViewportEvents {
   look(look: Look): void;
@@ -37,6 +40,7 @@ export class Viewport {
   #rowHeight: number;
   #height = 0;
   #lastScroll = 0;
+  #gesture = Number.NEGATIVE_INFINITY;
   #frame = 0;
   /** The top was moved by other means than scrolling: the scroll bar has to follow. */
   #moved = false;
@@ -53,6 +57,7 @@ export class Viewport {
     this.#rows.className = 'rows';
     scroller.append(this.#spacer, this.#rows);
     scroller.addEventListener('scroll', this.#onScroll, { passive: true });
+    for (const gesture of gestures) scroller.addEventListener(gesture, this.#onGesture, { passive: true });
     this.#resize = new ResizeObserver(() => {
       this.#height = scroller.clientHeight;
       this.#look();
@@ -66,6 +71,7 @@ export class Viewport {
   dispose(): void {
     this.#resize.disconnect();
     this.scroller.removeEventListener('scroll', this.#onScroll);
+    for (const gesture of gestures) this.scroller.removeEventListener(gesture, this.#onGesture);
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#idle);
     this.#spacer.remove();
@@ -88,6 +94,22 @@ export class Viewport {
 
   row(number: number): Row | undefined {
     return this.#cache.rows.find((row) => row.row === number);
+  }
+
+  /** The line before or after a row, among those at hand; markers are passed over. */
+  neighbour(number: number, direction: 1 | -1): { row: Row; index: number } | undefined {
+    let at = this.#cache.rows.findIndex((row) => row.row === number);
+    if (at < 0) at = this.#top.index - this.#cache.first - direction;
+    for (at += direction; at >= 0 && at < this.#cache.rows.length; at += direction) {
+      const row = this.#cache.rows[at]!;
+      if (!row.marker) return { row, index: this.#cache.first + at };
+    }
+    return undefined;
+  }
+
+  /** Scrolls as little as it takes to see a row that is at hand. */
+  reveal(number: number): void {
+    this.#drawn.get(number)?.element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   setFollow(on: boolean): void {
@@ -185,6 +207,10 @@ export class Viewport {
     });
   }
 
+  readonly #onGesture = (event: Event): void => {
+    if (event.type !== 'pointermove' || (event as PointerEvent).buttons !== 0) this.#gesture = performance.now();
+  };
+
   readonly #onScroll = (): void => {
     this.#takeScroll();
     this.#plan();
@@ -202,7 +228,7 @@ export class Viewport {
       if (distance > 0 || atBottom) return;
       this.#follow = false;
       this.events.follow(false);
-    } else if (distance > 0 && atBottom && most > 0) {
+    } else if (distance > 0 && atBottom && most > 0 && performance.now() - this.#gesture < gestureMilliseconds) {
       this.#follow = true;
       this.events.follow(true);
       this.#look();
