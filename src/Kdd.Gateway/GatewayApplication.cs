@@ -8,6 +8,8 @@ using Kdd.Kubernetes;
 using Kdd.Kubernetes.Leases;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
 using Yarp.ReverseProxy.Configuration;
@@ -20,6 +22,8 @@ namespace Kdd.Gateway;
 /// <summary>The gateway, wired: who are you, may you, which replica owns it, forward.</summary>
 public static class GatewayApplication
 {
+    private const string AnyScheme = "Any";
+
     /// <exception cref="InvalidOperationException">Options, kubeconfig or credentials are unusable; the message is for the user.</exception>
     public static WebApplication Create(GatewayOptions options, TimeProvider timeProvider, Action<WebApplicationBuilder>? configure = null)
     {
@@ -37,6 +41,7 @@ public static class GatewayApplication
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
         builder.Services.AddSingleton(options).AddSingleton(timeProvider).AddSingleton<Readiness>();
         AddRouting(builder.Services, options, cluster, callers, timeProvider);
+        builder.Services.AddRateLimiter(limits => RateLimits.Configure(limits, options));
         AddAccess(builder.Services, options, cluster, callers, timeProvider);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation().AddMeter("Kdd.*").AddPrometheusExporter());
@@ -62,8 +67,10 @@ public static class GatewayApplication
         app.UseMiddleware<RequestTarget>();
         app.UseMiddleware<OriginCheck>();
         app.UseRouting();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.MapSession(options);
         app.MapViewer(options.WebRoot);
         app.MapReverseProxy(proxy =>
         {
@@ -76,9 +83,8 @@ public static class GatewayApplication
     private static void AddRouting(
         IServiceCollection services, GatewayOptions options, ClusterConnection cluster, ClusterConnection callers, TimeProvider timeProvider)
     {
-        string @namespace = options.Namespace ?? cluster.Namespace ?? "kdd-system";
         services.AddSingleton(provider => new LeaseObserver(
-            new KubernetesApi(cluster.CreateHttpClient(), timeProvider), @namespace, MemberLease.LabelSelector, MemberLease.Duration, timeProvider,
+            new KubernetesApi(cluster.CreateHttpClient(), timeProvider), NamespaceOf(options, cluster), MemberLease.LabelSelector, MemberLease.Duration, timeProvider,
             provider.GetRequiredService<ILogger<LeaseObserver>>()));
         services.AddSingleton<MemberDirectory>();
         services.AddHostedService(provider => provider.GetRequiredService<MemberDirectory>());
@@ -105,6 +111,7 @@ public static class GatewayApplication
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResult>();
         services.AddAuthorization(authorization => authorization.AddPolicy(
             StreamAccess.Policy, policy => policy.RequireAuthenticatedUser().AddRequirements(new StreamAccess())));
+        AddSessionKeys(services, options, cluster, timeProvider);
         if (options.AccessMode == AccessMode.None)
         {
             services.AddAuthentication(NamedCallerHandler.SchemeName)
@@ -112,10 +119,30 @@ public static class GatewayApplication
         }
         else
         {
-            services.AddAuthentication(BearerHandler.SchemeName)
-                .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+            // A request that brings a token is judged by it alone, whatever cookie it also has.
+            services.AddAuthentication(AnyScheme)
+                .AddPolicyScheme(AnyScheme, null, any => any.ForwardDefaultSelector
+                    = context => context.Request.Headers.Authorization.Count > 0 ? BearerHandler.SchemeName : SessionCookie.SchemeName)
+                .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null)
+                .AddCookie(SessionCookie.SchemeName, cookie => SessionCookie.Configure(cookie, options));
         }
     }
+
+    private static void AddSessionKeys(IServiceCollection services, GatewayOptions options, ClusterConnection cluster, TimeProvider timeProvider)
+    {
+        services.AddSingleton<SessionKeys>().AddHostedService(provider => provider.GetRequiredService<SessionKeys>());
+        IDataProtectionBuilder protection = services.AddDataProtection().SetApplicationName("kdd-gateway");
+        if (options.KeyRingSecret is not { } secret)
+        {
+            protection.UseEphemeralDataProtectionProvider();
+            return;
+        }
+
+        services.AddOptions<KeyManagementOptions>().Configure<ILogger<SecretKeyRing>>((keys, logger) => keys.XmlRepository = new SecretKeyRing(
+            new KubernetesApi(cluster.CreateHttpClient(), timeProvider), new NamespacedName(NamespaceOf(options, cluster), secret), logger));
+    }
+
+    private static string NamespaceOf(GatewayOptions options, ClusterConnection cluster) => options.Namespace ?? cluster.Namespace ?? "kdd-system";
 
     private static void ConfigureServer(KestrelServerOptions kestrel, GatewayOptions options)
     {
@@ -128,9 +155,12 @@ public static class GatewayApplication
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 64;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
         kestrel.Listen(options.Listen, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseConnectionLimit(options.MaxConnectionsPerAddress);
             if (options.TlsCertificate is { } certificate)
             {
                 listen.UseHttps(https => https.ServerCertificate

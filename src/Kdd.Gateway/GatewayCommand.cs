@@ -30,9 +30,11 @@ public static class GatewayCommand
         var keyRing = new Option<string?>("--key-ring-secret") { Description = "Secret in --namespace that replicas share session keys through. Default: keys in memory, sessions end with the process." };
         var webRoot = new Option<string?>("--web-root") { Description = "Folder of the built viewer. Default: wwwroot beside the program." };
         var connections = new Option<int>("--max-connections") { Description = "Most connections at once.", DefaultValueFactory = _ => 10_000 };
+        var addressConnections = new Option<int>("--max-connections-per-address") { Description = "Most connections at once of one client address; a proxy in front is one address.", DefaultValueFactory = _ => 2000 };
+        var requests = new Option<int>("--requests-per-second") { Description = "Requests for data a second of one client address, bursts of four times as many.", DefaultValueFactory = _ => 100 };
 
         var command = new RootCommand("kdd's gateway: asks Kubernetes who may read what, forwards streams to the operator replica that owns them, serves the viewer.");
-        foreach (Option option in new Option[] { listen, management, mode, credentials, kubeconfig, @namespace, operatorToken, externalUrl, pathBase, hosts, certificate, key, keyRing, webRoot, connections })
+        foreach (Option option in new Option[] { listen, management, mode, credentials, kubeconfig, @namespace, operatorToken, externalUrl, pathBase, hosts, certificate, key, keyRing, webRoot, connections, addressConnections, requests })
         {
             command.Options.Add(option);
         }
@@ -56,6 +58,8 @@ public static class GatewayCommand
                 TlsKey = result.GetValue(key),
                 KeyRingSecret = result.GetValue(keyRing),
                 MaxConnections = result.GetValue(connections),
+                MaxConnectionsPerAddress = result.GetValue(addressConnections),
+                RequestsPerSecond = result.GetValue(requests),
             };
             return await run(result.GetValue(webRoot) is { } root ? options with { WebRoot = root } : options, cancellationToken);
         });

@@ -48,6 +48,12 @@ public sealed record GatewayOptions
 
     public int MaxConnections { get; init; } = 10_000;
 
+    /// <summary>Of one client address; a proxy in front is one address for all its users.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 2000;
+
+    /// <summary>Requests for data that one client address may make, with bursts of four times as many.</summary>
+    public int RequestsPerSecond { get; init; } = 100;
+
     /// <summary>Whether browsers reach the gateway over TLS: cookies are then <c>__Host-</c> and Secure.</summary>
     public bool ServesTls => TlsCertificate is not null || ExternalUrl?.Scheme == Uri.UriSchemeHttps;
 
@@ -64,7 +70,8 @@ public sealed record GatewayOptions
             => "--tls-certificate and --tls-key go together",
         { PathBase: not "" } when !PathBase.StartsWith('/') || PathBase.EndsWith('/')
             => $"--path-base \"{PathBase}\" must begin with a slash and not end with one, such as /tools/kdd",
-        { MaxConnections: < 1 } => "--max-connections must be at least 1",
+        { MaxConnections: < 1 } or { MaxConnectionsPerAddress: < 1 } or { RequestsPerSecond: < 1 }
+            => "--max-connections, --max-connections-per-address and --requests-per-second must be at least 1",
         _ => null,
     };
 }

@@ -31,7 +31,10 @@ public sealed record KubernetesStatus(int Code, string Reason, string Message)
     public async Task WriteAsync(HttpContext context)
     {
         HttpResponse response = context.Response;
+        // What a half-made answer left goes, but for a session cookie that is taken back.
+        var cookies = response.Headers.SetCookie;
         response.Clear();
+        response.Headers.SetCookie = cookies;
         response.StatusCode = Code;
         if (RetryAfter is { } delay)
         {

@@ -7,12 +7,12 @@ namespace Kdd.Gateway.Http;
 public static class SecurityHeaders
 {
     /// <summary>
-    /// <c>trusted-types default</c>: the viewer's one policy, which lets its own workers through (a worker's address is a
+    /// <c>trusted-types kdd</c>: the viewer's one policy, which lets its own workers through (a worker's address is a
     /// Trusted Types sink) and nothing else.
     /// </summary>
     public const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; font-src 'self'; worker-src 'self'; "
-        + "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default";
+        + "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types kdd";
 
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {

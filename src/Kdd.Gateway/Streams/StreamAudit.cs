@@ -2,12 +2,16 @@ using Kdd.Gateway.Access;
 
 namespace Kdd.Gateway.Streams;
 
-/// <summary>Who opened which stream when, as structured log records of one category. No token, no query, no line is in them.</summary>
+/// <summary>Who signed in and opened which stream when, as structured log records of one category. No token, no query, no line is in them.</summary>
 public sealed class StreamAudit(ILoggerFactory loggers, TimeProvider timeProvider)
 {
     public const string Category = "Kdd.Gateway.Audit";
 
     private readonly ILogger _logger = loggers.CreateLogger(Category);
+
+    public void SignedIn(Caller caller) => _logger.LogInformation("Signed in: {User}", caller.UserName);
+
+    public void SignInRefused(HttpContext context) => _logger.LogWarning("Sign-in refused: a token that the API server does not accept, from {Address}", context.Connection.RemoteIpAddress);
 
     public void Opened(LiveStream stream) => _logger.LogInformation(
         "Stream opened: {User} reads {Namespace}/{LogView} as {MediaType}",
