@@ -49,3 +49,7 @@ format: prerequisites viewer/node_modules/.package-lock.json ## format C# and vi
 .PHONY: crds
 crds: prerequisites ## regenerate config/crds from the C# types
 	@dotnet run --project src/Kdd.CrdGenerator -c $(CONFIGURATION) -- config/crds
+
+.PHONY: bench
+bench: build ## the benchmarks, side by side with peers; a table, and bench/results/latest.json
+	@dotnet artifacts/bin/Kdd.LoadTest/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Kdd.LoadTest.dll --results bench/results
