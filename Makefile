@@ -47,8 +47,8 @@ format: prerequisites viewer/node_modules/.package-lock.json ## format C# and vi
 	@cd viewer && npm run format --silent
 
 .PHONY: crds
-crds: prerequisites ## regenerate config/crds from the C# types
-	@dotnet run --project src/Kdd.CrdGenerator -c $(CONFIGURATION) -- config/crds
+crds: prerequisites ## regenerate config/crds and docs/api.md from the C# types
+	@dotnet run --project src/Kdd.CrdGenerator -c $(CONFIGURATION) -- config/crds docs
 
 .PHONY: bench
 bench: build ## the benchmarks, side by side with peers; a table, and bench/results/latest.json

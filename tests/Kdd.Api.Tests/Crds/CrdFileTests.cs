@@ -14,6 +14,14 @@ public sealed class CrdFileTests
         Assert.Equal(CrdFile.Text(typeof(LogView)), checkedIn);
     }
 
+    [Fact]
+    public void CheckedInReferenceIsWhatTheTypesGenerate()
+    {
+        string checkedIn = File.ReadAllText(RepositoryRoot.File("docs", ApiReference.Name));
+
+        Assert.Equal(ApiReference.Text(typeof(LogView)), checkedIn);
+    }
+
     [Theory]
     [InlineData("default: 5000")]
     [InlineData("default: 100ms")]
