@@ -7,6 +7,7 @@ using Xunit;
 namespace Kdd.EndToEnd.Tests;
 
 /// <summary>The demo command itself: what it prints, and that it stops what it started.</summary>
+[Trait("Needs", "DevCluster")]
 public sealed class DemoTests
 {
     [Theory]

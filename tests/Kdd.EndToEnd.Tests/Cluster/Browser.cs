@@ -22,8 +22,12 @@ public sealed class Browser : IAsyncLifetime
         });
     }
 
-    /// <summary>A page of a fresh profile.</summary>
-    public Task<IPage> OpenAsync() => _browser!.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1280, Height = 800 } });
+    /// <summary>A page of a fresh profile, with the rights of the tests' user.</summary>
+    public Task<IPage> OpenAsync() => _browser!.NewPageAsync(new BrowserNewPageOptions
+    {
+        ViewportSize = new ViewportSize { Width = 1280, Height = 800 },
+        ExtraHTTPHeaders = InstalledCluster.Token is { } token ? [new("Authorization", "Bearer " + token)] : null,
+    });
 
     public async ValueTask DisposeAsync()
     {

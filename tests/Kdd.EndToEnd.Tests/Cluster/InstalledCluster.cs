@@ -16,6 +16,9 @@ public sealed class InstalledCluster : IAsyncLifetime
     /// <summary>Sends requests to the gateway with the rights of the tests' user.</summary>
     public HttpClient Gateway { get; private set; } = new();
 
+    /// <summary>Bearer token of the tests' user; null where the gateway asks for none.</summary>
+    internal static string? Token { get; } = Environment.GetEnvironmentVariable("KDD_E2E_TOKEN") is { Length: > 0 } token ? token : null;
+
     internal Kubectl Kubectl { get; private set; } = new("");
 
     public async ValueTask InitializeAsync()
@@ -33,7 +36,7 @@ public sealed class InstalledCluster : IAsyncLifetime
         }
 
         Gateway = new HttpClient { BaseAddress = Url, Timeout = Timeout.InfiniteTimeSpan };
-        if (Environment.GetEnvironmentVariable("KDD_E2E_TOKEN") is { Length: > 0 } token)
+        if (Token is { } token)
         {
             Gateway.DefaultRequestHeaders.Authorization = new("Bearer", token);
         }
