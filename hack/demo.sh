@@ -72,10 +72,20 @@ kind: Kustomization
 resources:
   - $(realpath --relative-to="$(realpath "$KDD_DIR/install")" config/demo)
 patches:
-  - path: port.yaml
+  - target: {kind: Deployment, name: kdd-gateway}
+    patch: |-
+      - {op: replace, path: /spec/template/spec/containers/0/ports/0/hostPort, value: $KDD_PORT}
+  - target: {kind: Deployment, name: kdd-operator}
+    patch: |-
+      - {op: replace, path: /spec/template/spec/containers/0/args, value: ["--external-url=http://127.0.0.1:$KDD_PORT"]}
 YAML
-  sed -e "s/hostPort: 8080/hostPort: $KDD_PORT/" -e "s/127\.0\.0\.1:8080/127.0.0.1:$KDD_PORT/" \
-    -e "s/--access-mode=none/--access-mode=$KDD_AUTH/" config/demo/port.yaml >"$KDD_DIR/install/port.yaml"
+  if [ "$KDD_AUTH" = kubernetes ]; then
+    cat >>"$KDD_DIR/install/kustomization.yaml" <<YAML
+  - target: {kind: Deployment, name: kdd-gateway}
+    patch: |-
+      - {op: replace, path: /spec/template/spec/containers/0/args, value: ["--access-mode=kubernetes", "--key-ring-secret=kdd-gateway-keys"]}
+YAML
+  fi
   echo "$KDD_DIR/install"
 }
 
