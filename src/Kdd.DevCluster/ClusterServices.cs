@@ -1,4 +1,5 @@
 using Kdd.DevCluster.Faults;
+using Kdd.DevCluster.Floods;
 using Kdd.DevCluster.Http;
 using Kdd.DevCluster.Identity;
 using Kdd.DevCluster.Kubelet;
@@ -69,6 +70,7 @@ internal static class ClusterServices
         AddComponent<EndpointsController>(services);
         AddComponent<Scheduler>(services);
         AddComponent<NodeAgents>(services);
+        AddComponent<FloodListener>(services);
         services.AddSingleton<IRequestHandler, PodLogEndpoint>().AddSingleton<IRequestHandler, ProxyEndpoint>();
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Kdd.DevCluster.Faults;
+using Kdd.DevCluster.Floods;
 using Kdd.DevCluster.Http;
 using Kdd.DevCluster.Identity;
 using Kdd.DevCluster.Storage;
@@ -51,6 +52,9 @@ public sealed class DevClusterHost : IAsyncDisposable
 
     /// <summary>Where the API server listens, such as <c>https://127.0.0.1:41234/</c>; known once started.</summary>
     public Uri BaseAddress => new($"https://127.0.0.1:{_listener.Port}");
+
+    /// <summary>The port of the plain listener; null when none was asked for.</summary>
+    public int? PlainPort => Services.GetService<FloodListener>() is { Port: > 0 } listener ? listener.Port : null;
 
     /// <summary>The admin's kubeconfig as YAML.</summary>
     public string Kubeconfig => KubeconfigFor("admin", AdminToken);

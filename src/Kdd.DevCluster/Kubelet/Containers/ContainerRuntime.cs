@@ -1,3 +1,4 @@
+using Kdd.DevCluster.Floods;
 using Kdd.DevCluster.Kubelet.Logs;
 using Kdd.DevCluster.Kubelet.Processes;
 
@@ -32,7 +33,7 @@ public sealed class ContainerRuntime : IDisposable
     public bool HasImage(string image)
     {
         string name = ContainerSpec.NameOf(image);
-        return _scripts.ContainsKey(name) || _commands.ContainsKey(name) || HostImages.Contains(name);
+        return _scripts.ContainsKey(name) || _commands.ContainsKey(name) || name == FloodSettings.Image || HostImages.Contains(name);
     }
 
     /// <summary>Starts an instance that writes to <paramref name="log"/>.</summary>
@@ -42,6 +43,10 @@ public sealed class ContainerRuntime : IDisposable
         if (_scripts.TryGetValue(spec.ImageName, out var script))
         {
             return new ScriptedContainer(script, spec, log, _timeProvider);
+        }
+        if (spec.ImageName == FloodSettings.Image && !_commands.ContainsKey(spec.ImageName))
+        {
+            return StartFlood(spec);
         }
         var (command, directory) = Resolve(spec, spec.Command, spec.Args);
         return ProcessContainer.Start(command, directory, spec, log, _guard.Value);
@@ -76,6 +81,18 @@ public sealed class ContainerRuntime : IDisposable
         if (_guard.IsValueCreated)
         {
             _guard.Value.Dispose();
+        }
+    }
+
+    private FloodContainer StartFlood(ContainerSpec spec)
+    {
+        try
+        {
+            return new FloodContainer(new FloodSource(FloodSettings.Parse(spec.Args), spec.Clock, _timeProvider));
+        }
+        catch (FormatException e)
+        {
+            throw new ContainerStartException("RunContainerError", e.Message);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Kdd.DevCluster.Floods;
 using Kdd.DevCluster.Http;
 using Kdd.DevCluster.Storage;
 using Microsoft.AspNetCore.Http.Features;
@@ -47,7 +48,28 @@ internal sealed class PodLogEndpoint(ObjectStore store, NodeAgents nodes, DevClu
             throw Unknown(pod);
         }
         string id = KubeletLogStatus.ContainerIdOf(status, pod.Name(), container, query.Previous);
-        await SendAsync(request, query, worker?.LogOf(id), id, agent);
+        if (!query.Previous && worker?.FloodOf(container) is { } flood)
+        {
+            await SendFloodAsync(request, query, flood, agent);
+        }
+        else
+        {
+            await SendAsync(request, query, worker?.LogOf(id), id, agent);
+        }
+    }
+
+    private static async Task SendFloodAsync(ApiRequest request, PodLogOptions query, FloodSource flood, NodeAgent agent)
+    {
+        request.Http.Response.ContentType = "text/plain";
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(agent.Gate.Streams, request.Aborted);
+        try
+        {
+            await flood.CopyToAsync(request.Http.Response.BodyWriter, query, stopping.Token);
+        }
+        catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
+        {
+            // The kubelet stopped: a clean end.
+        }
     }
 
     private async Task SendAsync(ApiRequest request, PodLogOptions query, ContainerLog? log, string containerId, NodeAgent agent)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Kdd.DevCluster.Floods;
 using Kdd.DevCluster.Kubelet.Logs;
 using Kdd.DevCluster.Kubelet.Volumes;
 using Kdd.DevCluster.Storage;
@@ -55,6 +56,11 @@ internal sealed class PodWorker : IDisposable
 
     /// <summary>The log of a container instance; null when it is gone.</summary>
     public ContainerLog? LogOf(string containerId) => _lifecycle.LogOf(containerId);
+
+    /// <summary>The flood that a running container writes; null when it writes none. "" takes the first.</summary>
+    public FloodSource? FloodOf(string container) => _containers
+        .Where(state => container.Length == 0 || state.Name == container)
+        .Select(state => (state.Instance as FloodContainer)?.Source).FirstOrDefault(source => source is not null);
 
     /// <summary>The pod was changed.</summary>
     public void Update(JsonObject pod)
