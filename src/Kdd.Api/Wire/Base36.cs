@@ -1,30 +1,42 @@
 namespace Kdd.Api.Wire;
 
 /// <summary>Unsigned numbers in base 36, lower case, without leading zeros: the digits of a cursor.</summary>
-internal static class Base36
+public static class Base36
 {
     /// <summary>Digits of <see cref="ulong.MaxValue"/>.</summary>
     public const int MaxDigits = 13;
 
     private static ReadOnlySpan<byte> Digits => "0123456789abcdefghijklmnopqrstuvwxyz"u8;
 
+    /// <summary>Writes the digits as ASCII and returns how many.</summary>
     public static int Write(ulong value, Span<byte> target)
     {
         Span<byte> reversed = stackalloc byte[MaxDigits];
-        int count = 0;
-        do
-        {
-            (value, ulong digit) = Math.DivRem(value, 36);
-            reversed[count++] = Digits[(int)digit];
-        }
-        while (value != 0);
+        int at = MaxDigits;
 
-        for (int i = 0; i < count; i++)
+        // Two digits a division: a cursor has four numbers of 10 to 13 digits.
+        while (value >= 36)
         {
-            target[i] = reversed[count - 1 - i];
+            (value, ulong pair) = Math.DivRem(value, 36 * 36);
+            (uint high, uint low) = Math.DivRem((uint)pair, 36);
+            reversed[--at] = Digits[(int)low];
+            if (at > 0)
+            {
+                reversed[--at] = Digits[(int)high];
+            }
         }
 
-        return count;
+        if (value != 0 || at == MaxDigits)
+        {
+            reversed[--at] = Digits[(int)value];
+        }
+        else if (reversed[at] == '0')
+        {
+            at++;
+        }
+
+        reversed[at..].CopyTo(target);
+        return MaxDigits - at;
     }
 
     /// <summary>False when empty, too long, too large or not base 36.</summary>

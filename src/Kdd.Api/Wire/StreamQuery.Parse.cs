@@ -75,8 +75,8 @@ public sealed partial record StreamQuery
                 query = this with { Regex = regex };
                 return regex is null ? Wrong(name, $"\"{Shorten(value)}\" is not a linear-time regular expression: {problem}") : null;
             case "level":
-                query = this with { MinLevel = Enum.TryParse(value, ignoreCase: true, out LogLevel level) ? level : LogLevel.Unknown };
-                return query.MinLevel is LogLevel.Unknown || !Enum.IsDefined(query.MinLevel) || char.IsAsciiDigit(value[0])
+                query = this with { MinLevel = Enum.TryParse(value, ignoreCase: true, out LineLevel level) ? level : LineLevel.Unknown };
+                return query.MinLevel is LineLevel.Unknown || !Enum.IsDefined(query.MinLevel) || char.IsAsciiDigit(value[0])
                     ? Wrong(name, $"\"{Shorten(value)}\" is not a level: write Trace, Debug, Info, Warn, Error or Fatal")
                     : null;
             case "tail":

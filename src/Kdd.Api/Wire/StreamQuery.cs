@@ -24,7 +24,7 @@ public sealed partial record StreamQuery
     public Regex? Regex { get; init; }
 
     /// <summary>Least level; a line whose level is not known is shown.</summary>
-    public LogLevel MinLevel { get; init; }
+    public LineLevel MinLevel { get; init; }
 
     /// <summary>Most lines of backlog, counted after the filters; null: all that is kept.</summary>
     public int? Tail { get; init; }
@@ -42,6 +42,6 @@ public sealed partial record StreamQuery
     public StreamCursor? Cursor { get; init; }
 
     /// <summary>True when some lines of the session would not be shown.</summary>
-    public bool HasFilter => Pods.Count > 0 || Containers.Count > 0 || Text is not null || Regex is not null || MinLevel > LogLevel.Trace
+    public bool HasFilter => Pods.Count > 0 || Containers.Count > 0 || Text is not null || Regex is not null || MinLevel > LineLevel.Trace
         || Since is not null || SinceTime is not null;
 }

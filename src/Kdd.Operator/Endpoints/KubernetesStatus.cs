@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Kdd.Api.Wire;
 
 namespace Kdd.Operator.Endpoints;
 
@@ -14,6 +15,18 @@ internal sealed record KubernetesStatus(int Code, string Reason, string Message)
 
     public string Status { get; } = "Failure";
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StatusDetails? Details { get; init; }
+
+    public static KubernetesStatus BadRequest(QueryError error) => new(StatusCodes.Status400BadRequest, "BadRequest", error.Message)
+    {
+        Details = new StatusDetails { Causes = [new StatusCause("FieldValueInvalid", error.Message, error.Parameter)] },
+    };
+
+    public static KubernetesStatus NotFound(string message) => new(StatusCodes.Status404NotFound, "NotFound", message);
+
+    public static KubernetesStatus NotAcceptable(string message) => new(StatusCodes.Status406NotAcceptable, "NotAcceptable", message);
+
     public static KubernetesStatus Unauthorized(string message) => new(StatusCodes.Status401Unauthorized, "Unauthorized", message);
 
     public static KubernetesStatus Forbidden(string message) => new(StatusCodes.Status403Forbidden, "Forbidden", message);
@@ -22,20 +35,34 @@ internal sealed record KubernetesStatus(int Code, string Reason, string Message)
 
     public static KubernetesStatus Misdirected(string message) => new(StatusCodes.Status421MisdirectedRequest, "Misdirected", message);
 
-    public static KubernetesStatus Unavailable(string message) => new(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", message);
+    public static KubernetesStatus Unavailable(string message, int retryAfterSeconds = 1)
+        => new(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", message) { Details = new StatusDetails { RetryAfterSeconds = retryAfterSeconds } };
 
     public Task WriteAsync(HttpContext http)
     {
         http.Response.StatusCode = Code;
         http.Response.Headers.CacheControl = "no-store";
-        if (Code == StatusCodes.Status503ServiceUnavailable)
+        if (Details?.RetryAfterSeconds is { } seconds)
         {
-            http.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         return http.Response.WriteAsJsonAsync(this, StatusJson.Default.KubernetesStatus, "application/json", http.RequestAborted);
     }
 }
+
+/// <summary>As <c>metav1.StatusDetails</c>, as far as kdd uses it.</summary>
+internal sealed record StatusDetails
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<StatusCause>? Causes { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RetryAfterSeconds { get; init; }
+}
+
+/// <summary>As <c>metav1.StatusCause</c>: which field, or parameter, and why.</summary>
+internal sealed record StatusCause(string Reason, string Message, string Field);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(KubernetesStatus))]

@@ -12,9 +12,21 @@ public static class StreamEndpoint
 {
     /// <summary>Maps <see cref="StreamPaths.InternalTemplate"/>. Who may ask is decided by what stands in front of it.</summary>
     public static IEndpointConventionBuilder MapLogViewStream(this IEndpointRouteBuilder endpoints, FindSession find)
-        => endpoints.MapGet(StreamPaths.InternalTemplate, (string @namespace, string name, HttpContext http) =>
+        => endpoints.MapGet(StreamPaths.InternalTemplate, (string @namespace, string name, HttpContext http)
+            => ServeAsync(find, new NamespacedName(@namespace, name), http));
+
+    private static Task ServeAsync(FindSession find, NamespacedName name, HttpContext http)
+    {
+        if (!StreamQuery.TryParse(Pairs(http.Request.Query), out StreamQuery query, out QueryError error))
         {
-            Session? session = find(new NamespacedName(@namespace, name));
-            return session is null ? Task.CompletedTask : session.ServeAsync(http, new StreamQuery());
-        });
+            return KubernetesStatus.BadRequest(error).WriteAsync(http);
+        }
+
+        return find(name) is { } session
+            ? session.ServeAsync(http, query)
+            : KubernetesStatus.NotFound($"logviews.kdd.dev \"{name.Name}\" not found").WriteAsync(http);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Pairs(IQueryCollection query)
+        => query.SelectMany(parameter => parameter.Value, (parameter, value) => KeyValuePair.Create(parameter.Key, value ?? ""));
 }

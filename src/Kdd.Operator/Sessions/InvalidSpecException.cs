@@ -11,4 +11,16 @@ public sealed class InvalidSpecException(string field, string pattern, string pr
 
     /// <summary>The parser's word.</summary>
     public string Problem { get; } = problem;
+
+    internal static T Wrap<T>(string field, string pattern, Func<T> compile)
+    {
+        try
+        {
+            return compile();
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new InvalidSpecException(field, pattern, e.Message);
+        }
+    }
 }

@@ -5,6 +5,15 @@ namespace Kdd.Operator.Sessions;
 /// <summary>What all sessions of a replica share.</summary>
 public sealed class SessionContext
 {
+    private readonly Lazy<BufferMemory> _memory;
+    private readonly Lazy<ViewerPlaces> _places;
+
+    public SessionContext()
+    {
+        _memory = new(() => new BufferMemory(Limits.MaxBufferMemory));
+        _places = new(() => new ViewerPlaces(Limits.MaxViewers, Limits.MaxViewersPerUser));
+    }
+
     public required TimeProvider TimeProvider { get; init; }
 
     /// <summary>Upstream streams; sessions over one container share one.</summary>
@@ -16,4 +25,14 @@ public sealed class SessionContext
     public required ulong Epoch { get; init; }
 
     public required ILoggerFactory LoggerFactory { get; init; }
+
+    /// <summary>Bytes that all session buffers hold.</summary>
+    public long BufferMemoryUsed => Memory.Used;
+
+    /// <summary>Viewers of all sessions.</summary>
+    public int Viewers => ViewerPlaces.Taken;
+
+    internal BufferMemory Memory => _memory.Value;
+
+    internal ViewerPlaces ViewerPlaces => _places.Value;
 }

@@ -1,7 +1,7 @@
 namespace Kdd.Api.Wire;
 
 /// <summary>Severity of a line, in the order of <c>spec.filter.minLevel</c>. Names on the wire are these, as written.</summary>
-public enum LogLevel : byte
+public enum LineLevel : byte
 {
     Unknown = 0,
     Trace,

@@ -1,0 +1,142 @@
+using Kdd.Api.Wire;
+using Kdd.Operator.Streaming;
+
+namespace Kdd.Operator.Sessions;
+
+public sealed partial class Session : IMergeOutput
+{
+    /// <summary>A larger line is encoded aside, so that the room for its worst case is not taken from a block.</summary>
+    private const int LargeMessage = 8 << 10;
+
+    private readonly SessionBuffer _buffer;
+    private readonly LogFrameEncoder _encoder;
+    private readonly LineText _text = new();
+
+    /// <summary>Counts of the sources that are gone.</summary>
+    private EndedCounts _ended;
+    private long _lastLineTime;
+
+    void IMergeOutput.OnLine(MergeSource merge, LineBatch batch, int index, bool late)
+    {
+        var source = (SessionSource)merge.Owner!;
+        ref readonly LineEntry line = ref batch[index];
+        if (index == batch.Count - 1)
+        {
+            source.Taken(batch.ByteCount);
+        }
+
+        ReadOnlySpan<byte> message = batch.Message(line);
+        LineLevel level = LevelOf(source, message);
+        _text.Reset();
+        source.DrainedUntil = Math.Max(source.DrainedUntil, line.Time);
+        if (!_spec.Filter.Keeps(message, _text, level))
+        {
+            source.Filtered++;
+            return;
+        }
+
+        source.Kept++;
+        _lastLineTime = Math.Max(_lastLineTime, line.Time);
+        Append(new KeptLine
+        {
+            Source = source.Frames,
+            Message = _spec.Redactor.Apply(message, _text),
+            Time = line.Time,
+            Instance = batch.Instance,
+            N = line.N,
+            FullLength = line.FullLength,
+            Flags = late ? line.Flags | LineFlags.Late : line.Flags,
+            Level = level,
+        });
+    }
+
+    void IMergeOutput.OnMark(MergeSource merge, object mark)
+    {
+        var source = merge.Owner as SessionSource;
+        switch (mark)
+        {
+            case LifecycleChange change:
+                AppendLifecycle(change);
+                break;
+            case LogGap gap:
+                AppendGap(source!, gap);
+                break;
+            case SourceMark.CaughtUp:
+                merge.InBacklog = false;
+                source!.IsTailCut = source.Start is LogStart.Tail { Lines: { } lines } && source.Arrived >= lines;
+                if (!_spec.Spec.Follow)
+                {
+                    Close(source);
+                    source.IsEnded = true;
+                    source.State = SourceState.Ended;
+                }
+
+                break;
+            case SourceMark.Ended:
+                source!.IsEnded = true;
+                merge.InBacklog = false;
+                _finishedSources.Add(source);
+                break;
+        }
+    }
+
+    private static LineLevel LevelOf(SessionSource source, ReadOnlySpan<byte> message)
+    {
+        LineLevel level = LevelDetector.Detect(message);
+        if (level == LineLevel.Unknown && LevelDetector.IsContinuation(message))
+        {
+            return source.Level;
+        }
+
+        source.Level = level;
+        return level;
+    }
+
+    private void Append(in KeptLine line)
+    {
+        int most = LogFrameEncoder.MaxSize(line);
+        if (line.Message.Length <= LargeMessage)
+        {
+            int length = _encoder.Encode(_buffer.NextSequence, line, _buffer.Reserve(most), out FrameEntry entry);
+            _buffer.Commit(length, entry);
+            return;
+        }
+
+        byte[] aside = System.Buffers.ArrayPool<byte>.Shared.Rent(most);
+        int size = _encoder.Encode(_buffer.NextSequence, line, aside, out FrameEntry large);
+        aside.AsSpan(0, size).CopyTo(_buffer.Reserve(size));
+        _buffer.Commit(size, large);
+        System.Buffers.ArrayPool<byte>.Shared.Return(aside);
+    }
+
+    private void AppendLifecycle(LifecycleChange change)
+    {
+        string uid = _pods.Values.FirstOrDefault(pod => pod.Name == change.Pod)?.Uid ?? "";
+        var key = new ContainerKey(Name.Namespace, change.Pod, uid, change.Container ?? "");
+        AppendEvent(EventFrames.Lifecycle(change, Position(change.Time)), FrameKind.Lifecycle, change.Time, new FrameSource(key));
+    }
+
+    private void AppendGap(SessionSource source, LogGap gap)
+    {
+        source.Lost += gap.Lost ?? 0;
+        ContainerKey key = source.Frames.Key;
+        AppendEvent(EventFrames.Gap(gap, key.Pod, key.Container, Position(gap.To)), FrameKind.Gap, gap.To, source.Frames);
+        MarkChanged();
+    }
+
+    /// <summary>Of an event that is no line: its last four fields are compared by nobody.</summary>
+    private StreamCursor Position(long time)
+        => new(_context.Epoch, _buffer.NextSequence, Math.Max(0, _encoder.Watermark), 0, 0, Math.Max(0, time), 0);
+
+    private void AppendEvent(byte[] frame, FrameKind kind, long time, FrameSource source)
+    {
+        frame.CopyTo(_buffer.Reserve(frame.Length));
+        _buffer.Commit(frame.Length, new FrameEntry
+        {
+            Time = time,
+            Data = (ushort)EventFrames.DataOffset(frame),
+            Source = source,
+            Kind = kind,
+        });
+    }
+}

@@ -1,0 +1,143 @@
+using Kdd.Operator.Endpoints;
+using Kdd.Operator.Streaming;
+
+namespace Kdd.Operator.Sessions;
+
+/// <summary>An event for all viewers that is no part of the buffer.</summary>
+internal sealed record SessionNotice(long Number, byte[] Frame, bool EndsViewers);
+
+/// <summary>What a viewer finds when it joins.</summary>
+/// <param name="Status">The last status event; null before the first.</param>
+/// <param name="LastNotice">Notices up to this are not for it.</param>
+internal sealed record ViewerWelcome(byte[]? Status, long LastNotice);
+
+public sealed partial class Session
+{
+    private const int MaxNotices = 64;
+
+    private readonly Lock _noticeLock = new();
+    private readonly List<SessionNotice> _notices = [];
+    private long _lastNotice;
+    private byte[]? _status;
+    private int _viewers;
+
+    /// <summary>Why the session is over, or closed for now; null while it streams.</summary>
+    internal string? OverReason
+    {
+        get
+        {
+            lock (_step)
+            {
+                return _state switch
+                {
+                    SessionState.Ended => _endReason,
+                    SessionState.Suspended => Kdd.Api.Wire.EndReasons.Suspended,
+                    _ => null,
+                };
+            }
+        }
+    }
+
+    /// <summary>The backlog is in the buffer up to the published end, or the session is over.</summary>
+    internal bool IsCaughtUp => Volatile.Read(ref _backlogComplete);
+
+    /// <summary>A viewer joins; an idle session opens its streams.</summary>
+    internal Task<ViewerWelcome> JoinAsync(AsyncSignal signal, Kdd.Api.Wire.StreamCursor? cursor)
+    {
+        var welcome = new TaskCompletionSource<ViewerWelcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _buffer.AddReader(signal);
+        bool posted = TryPost(new Posted(Join, null, default));
+        if (!posted)
+        {
+            // Disposed a moment ago: its last notices say so.
+            welcome.TrySetResult(new ViewerWelcome(null, 0));
+        }
+
+        return welcome.Task;
+
+        void Join()
+        {
+            _viewers++;
+            _buffer.IsWatched = true;
+            if (cursor is { } position && position.Epoch != _context.Epoch && !_opened)
+            {
+                _resumeFrom = Math.Max(0, position.Watermark - ViewerStart.ResumeMargin);
+                foreach (SessionSource source in _sources.Values)
+                {
+                    source.Start = TailOf(_spec.Spec.Tail);
+                }
+            }
+
+            if (_state is SessionState.Idle)
+            {
+                LeaveIdle();
+            }
+
+            lock (_noticeLock)
+            {
+                welcome.TrySetResult(new ViewerWelcome(_status, _lastNotice));
+            }
+        }
+    }
+
+    internal void LeaveViewer(AsyncSignal signal)
+    {
+        _buffer.RemoveReader(signal);
+        Post(() =>
+        {
+            _viewers--;
+            if (_viewers == 0)
+            {
+                _unwatchedSince = _context.TimeProvider.GetTimestamp();
+                _buffer.UnwatchedSince = _unwatchedSince;
+                _buffer.IsWatched = false;
+            }
+        });
+    }
+
+    /// <summary>
+    /// For a viewer that has everything up to <paramref name="watermark"/> from another owner: up to which time lines may be
+    /// missing here; null when none are.
+    /// </summary>
+    internal long? MissingAfter(long watermark)
+    {
+        lock (_step)
+        {
+            long missing = _sources.Values.Where(source => source.IsTailCut && source.FirstTime > watermark)
+                .Select(source => source.FirstTime).DefaultIfEmpty(0).Max();
+            return missing > 0 ? missing : _buffer.Evicted > 0 && _buffer.OldestTime > watermark ? _buffer.OldestTime : null;
+        }
+    }
+
+    /// <summary>The notices after <paramref name="number"/>.</summary>
+    internal IReadOnlyList<SessionNotice> NoticesAfter(long number)
+    {
+        lock (_noticeLock)
+        {
+            return _lastNotice == number ? [] : [.. _notices.Where(notice => notice.Number > number)];
+        }
+    }
+
+    /// <summary>Counts as a <c>stats</c> event shows them.</summary>
+    internal SessionLineCounts CountsNow()
+    {
+        lock (_step)
+        {
+            return Counts();
+        }
+    }
+
+    private void Notice(byte[] frame, bool endsViewers)
+    {
+        lock (_noticeLock)
+        {
+            _notices.Add(new SessionNotice(++_lastNotice, frame, endsViewers));
+            if (_notices.Count > MaxNotices)
+            {
+                _notices.RemoveAt(0);
+            }
+        }
+
+        _buffer.Wake();
+    }
+}

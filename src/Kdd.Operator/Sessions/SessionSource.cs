@@ -1,0 +1,124 @@
+using Kdd.Operator.Streaming;
+
+namespace Kdd.Operator.Sessions;
+
+/// <summary>A place in a source's queue that is no line.</summary>
+internal enum SourceMark
+{
+    CaughtUp,
+    Ended,
+}
+
+/// <summary>One container as a session sees it: takes the stream's lines into the session's inbox.</summary>
+internal sealed class SessionSource : ILogSubscriber
+{
+    private readonly Session _session;
+    private readonly AsyncSignal _room = new();
+    private long _queued;
+
+    public SessionSource(Session session, FrameSource frames, MergeSource merge, LogStart start)
+    {
+        _session = session;
+        Frames = frames;
+        Merge = merge;
+        Start = start;
+    }
+
+    public FrameSource Frames { get; }
+
+    public MergeSource Merge { get; }
+
+    /// <summary>Where to begin when it is opened next.</summary>
+    public LogStart Start { get; set; }
+
+    public LogSubscription? Subscription { get; set; }
+
+    public SourceState State { get; set; } = SourceState.Waiting;
+
+    public string? Reason { get; set; }
+
+    public string? Message { get; set; }
+
+    /// <summary>Nothing further can come: the pod is gone, or its container ended and was read.</summary>
+    public bool IsEnded { get; set; }
+
+    /// <summary>The container has ended for good as far as its pod says, and was read to its end.</summary>
+    public bool IsDrained => IsEnded || State is SourceState.Ended;
+
+    /// <summary>When something last came of it, Unix ns.</summary>
+    public long LastProgress { get; set; }
+
+    /// <summary>The failure that viewers were told last, and when.</summary>
+    public (string? Reason, long Time) Told { get; set; }
+
+    /// <summary>False while the stream is broken: what was written since is not known.</summary>
+    public bool IsConnected { get; set; } = true;
+
+    /// <summary>Up to here, in the source's own time, everything written has been passed on, ns.</summary>
+    public long DrainedUntil { get; set; }
+
+    /// <summary>Level of the last line that had one; a stack frame takes it.</summary>
+    public Kdd.Api.Wire.LineLevel Level { get; set; }
+
+    /// <summary>Counts of this source; see <see cref="SessionLineCounts"/>.</summary>
+    public long Kept { get; set; }
+
+    public long Filtered { get; set; }
+
+    public long Lost { get; set; }
+
+    public long Received => Kept + Filtered + Lost;
+
+    /// <summary>Time of the first line read, Unix ns; 0 before it.</summary>
+    public long FirstTime { get; private set; }
+
+    /// <summary>Earlier lines exist that a tail left out.</summary>
+    public bool IsTailCut { get; set; }
+
+    /// <summary>Lines that arrived; those above and what still waits for its place.</summary>
+    public long Arrived { get; private set; }
+
+    public void Taken(int bytes)
+    {
+        if (Interlocked.Add(ref _queued, -bytes) < _session.RoomPerSource)
+        {
+            _room.Set();
+        }
+    }
+
+    void ILogTarget.OnBatch(LineBatch batch)
+    {
+        FirstTime = Arrived == 0 ? batch[0].Time : FirstTime;
+        Arrived += batch.Count;
+        Interlocked.Add(ref _queued, batch.ByteCount);
+        _session.Post(this, new MergeItem(batch.Share(), null));
+    }
+
+    void ILogTarget.OnGap(LogGap gap) => _session.Post(this, new MergeItem(null, gap));
+
+    async ValueTask ILogTarget.RoomAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Read(ref _queued) < _session.RoomPerSource)
+        {
+            return;
+        }
+
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static signal => ((AsyncSignal)signal!).Set(), _room);
+        while (Interlocked.Read(ref _queued) >= _session.RoomPerSource)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await _room.WaitAsync();
+        }
+    }
+
+    void ILogSubscriber.OnCaughtUp() => _session.Post(this, new MergeItem(null, SourceMark.CaughtUp));
+
+    void ILogSubscriber.OnEnded() => _session.Post(this, new MergeItem(null, SourceMark.Ended));
+
+    void ILogSubscriber.OnState(SourceState state, string? reason, string? message)
+        => _session.Post(() => _session.OnSourceState(this, state, reason, message));
+
+    void ILogSubscriber.OnFailure(PodLogFailure failure) => _session.Post(() => _session.OnSourceFailure(this, failure));
+
+    void ILogSubscriber.OnConnected(bool connected) => _session.Post(() => IsConnected = connected);
+}

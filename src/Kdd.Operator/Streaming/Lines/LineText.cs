@@ -1,0 +1,32 @@
+using System.Text;
+
+namespace Kdd.Operator.Streaming;
+
+/// <summary>
+/// A message as characters, made at most once a line in a buffer that is used again: neither regular expressions nor
+/// case-insensitive search have a form for bytes, and transcoding costs 27 ns.
+/// </summary>
+internal sealed class LineText
+{
+    private char[] _characters = new char[512];
+    private int _length = -1;
+
+    /// <summary>The next line's text is not known yet.</summary>
+    public void Reset() => _length = -1;
+
+    public ReadOnlySpan<char> Of(ReadOnlySpan<byte> message)
+    {
+        if (_length < 0)
+        {
+            int most = Encoding.UTF8.GetMaxCharCount(message.Length);
+            if (_characters.Length < most)
+            {
+                _characters = new char[most];
+            }
+
+            _length = Encoding.UTF8.GetChars(message, _characters);
+        }
+
+        return _characters.AsSpan(0, _length);
+    }
+}

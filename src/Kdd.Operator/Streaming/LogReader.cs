@@ -1,0 +1,238 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Kdd.Api.Wire;
+
+namespace Kdd.Operator.Streaming;
+
+/// <summary>How reading one response ended.</summary>
+internal enum ReadEnd
+{
+    /// <summary>As HTTP ends a body. Says nothing about the container: a kubelet that stops ends it so, too.</summary>
+    Clean,
+
+    /// <summary>Cut, reset, or cancelled by us.</summary>
+    Broken,
+
+    /// <summary>The kubelet wrote an error text.</summary>
+    KubeletText,
+
+    /// <summary>The file is not the one read before; nothing of it was delivered.</summary>
+    FileChanged,
+
+    /// <summary>Reached the position where another stream takes over.</summary>
+    Reached,
+}
+
+/// <summary>Reads one response of pods/log: bytes to lines, without those that came before.</summary>
+/// <param name="gate">Held while a read is taken, so that who holds it sees the position exactly at what was passed on.</param>
+internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget target, TimeProvider timeProvider, Lock gate)
+    : IRawLineTarget, IDisposable
+{
+    /// <summary>Large reads are a third of the CPU of small ones in a flood; an idle stream holds no buffer at all.</summary>
+    private static readonly StreamPipeReaderOptions PipeOptions = new(bufferSize: 128 << 10, minimumReadSize: 16 << 10, useZeroByteReads: true);
+
+    private readonly LineSplitter _splitter = new();
+    private LineTimestamp _timestamp;
+    private LineBatch? _batch;
+    private long _arrival;
+    private long _lastTime;
+    private bool _sawTimestamp;
+    private ReadEnd? _end;
+
+    /// <summary>The request had a sinceTime: text before the first timestamp is the rest of a line that came before it.</summary>
+    public bool IsResume { get; init; }
+
+    /// <summary>True: a changed file is read on, with a gap before its first new line.</summary>
+    public bool AcceptFileChange { get; init; }
+
+    /// <summary>Where another stream takes over; null: nowhere.</summary>
+    public SeenUpTo? Until { get; init; }
+
+    /// <summary>False: lines are remembered, not delivered.</summary>
+    public bool Deliver { get; init; } = true;
+
+    public RotationDetector? Rotation { get; init; }
+
+    /// <summary>Lines delivered or remembered that had not been seen before.</summary>
+    public long NewLines { get; private set; }
+
+    /// <summary>When the last byte came, Unix ns.</summary>
+    public long LastByte => Volatile.Read(ref _arrival);
+
+    /// <summary>What the kubelet wrote instead of lines.</summary>
+    public string? Text { get; private set; }
+
+    /// <summary>True when the body ended within a line.</summary>
+    public bool HasFragment => !_splitter.Fragment.IsEmpty;
+
+    public ulong FragmentHash => SeenLine.HashOf(_splitter.Fragment);
+
+    /// <exception cref="OperationCanceledException">Cancelled by <paramref name="cancellationToken"/>.</exception>
+    public async Task<ReadEnd> ReadAsync(Stream body, CancellationToken cancellationToken)
+    {
+        PipeReader pipe = PipeReader.Create(body, PipeOptions);
+        try
+        {
+            while (_end is null)
+            {
+                ReadResult result = await pipe.ReadAsync(cancellationToken);
+                Volatile.Write(ref _arrival, UnixNanoseconds.From(timeProvider.GetUtcNow()));
+                Take(result.Buffer);
+                pipe.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    return End();
+                }
+
+                await target.RoomAsync(cancellationToken);
+            }
+
+            return _end.Value;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException)
+        {
+            return _end ?? ReadEnd.Broken;
+        }
+        finally
+        {
+            await pipe.CompleteAsync();
+        }
+    }
+
+    private void Take(ReadOnlySequence<byte> bytes)
+    {
+        lock (gate)
+        {
+            foreach (ReadOnlyMemory<byte> memory in bytes)
+            {
+                _splitter.Push(memory.Span, this);
+            }
+
+            Publish();
+        }
+    }
+
+    /// <summary>The bytes after the last newline are a line after all: its writer ended without one.</summary>
+    public void TakeFragment()
+    {
+        lock (gate)
+        {
+            byte[] fragment = _splitter.Fragment.ToArray();
+            ((IRawLineTarget)this).OnRawLine(fragment, fragment.Length);
+            Publish();
+        }
+    }
+
+    public void Dispose() => _splitter.Dispose();
+
+    void IRawLineTarget.OnRawLine(ReadOnlySpan<byte> line, long fullLength)
+    {
+        if (_end is not null)
+        {
+            return;
+        }
+
+        LineFlags flags = LineFlags.None;
+        if (_timestamp.TryParse(line, out long time, out int start))
+        {
+            _sawTimestamp = true;
+            _lastTime = time;
+        }
+        else if (KubeletText.IsError(line))
+        {
+            Text = Encoding.UTF8.GetString(line[..Math.Min(line.Length, 1024)]);
+            _end = ReadEnd.KubeletText;
+            return;
+        }
+        else if (!_sawTimestamp && IsResume)
+        {
+            return;
+        }
+        else
+        {
+            flags = LineFlags.Partial;
+            time = _sawTimestamp ? _lastTime : position.Point.IsEmpty ? _arrival : position.Point.Time;
+        }
+
+        ReadOnlySpan<byte> message = line[start..];
+        if (fullLength - start > LineSplitter.MaxMessage)
+        {
+            message = message[..LineSplitter.MaxMessage];
+            flags |= LineFlags.Truncated;
+        }
+
+        Take(message, time, flags, fullLength - start);
+    }
+
+    private void Take(ReadOnlySpan<byte> message, long time, LineFlags flags, long fullLength)
+    {
+        ulong hash = SeenLine.HashOf(message);
+        bool changed = replay.FileChanged;
+        if (!replay.IsNew(time, hash))
+        {
+            return;
+        }
+
+        if (Until is not null && !Until.Admits(time, hash))
+        {
+            _end = Until.IsReached ? ReadEnd.Reached : _end;
+            return;
+        }
+
+        if (replay.FileChanged && !changed)
+        {
+            if (!AcceptFileChange)
+            {
+                _end = ReadEnd.FileChanged;
+                return;
+            }
+
+            Gap(time, certain: false);
+        }
+
+        if (Rotation is not null && Rotation.Observe(time, message.Length, _arrival))
+        {
+            Gap(time, certain: false);
+        }
+
+        int n = position.Point.Add(time, hash);
+        NewLines++;
+        if (Deliver)
+        {
+            _batch ??= new LineBatch(position.Instance, _arrival);
+            _batch.Add(message, time, n, flags, fullLength);
+            if (_batch.IsFull)
+            {
+                Publish();
+            }
+        }
+    }
+
+    private void Gap(long time, bool certain)
+    {
+        Publish();
+        target.OnGap(new LogGap(GapReasons.Rotation, null, position.Point.Time, time, certain));
+    }
+
+    private ReadEnd End()
+    {
+        // The kubelet's error texts end without a newline.
+        if (_end is null && KubeletText.IsError(_splitter.Fragment))
+        {
+            TakeFragment();
+        }
+
+        return _end ?? ReadEnd.Clean;
+    }
+
+    private void Publish()
+    {
+        if (_batch is { } batch)
+        {
+            _batch = null;
+            target.OnBatch(batch);
+            batch.Release();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using Kdd.Operator.Sessions;
+
+namespace Kdd.Operator.Streaming;
+
+internal sealed partial class LogStream
+{
+    /// <summary>How long a changed file waits for the pod's status to tell of a restart, before it counts as a rotation.</summary>
+    private static readonly TimeSpan RestartNotice = TimeSpan.FromSeconds(3);
+
+    /// <summary>Reads a session's backlog, then attaches it to the stream.</summary>
+    private async Task CatchUpAsync(LogSubscription subscription)
+    {
+        await Task.Yield();
+        CancellationToken cancellationToken = subscription.Cancellation.Token;
+        try
+        {
+            if (!await TryFoundAsync(subscription, cancellationToken))
+            {
+                await JoinAsync(subscription, cancellationToken);
+            }
+
+            subscription.Notify(subscriber => subscriber.OnCaughtUp());
+        }
+        catch (OperationCanceledException)
+        {
+            // The session left.
+        }
+    }
+
+    /// <summary>Step 1: where nobody follows yet, this backlog's end is where following begins.</summary>
+    private async Task<bool> TryFoundAsync(LogSubscription subscription, CancellationToken cancellationToken)
+    {
+        await _founding.TakeAsync(cancellationToken);
+        try
+        {
+            if (_reader is not null)
+            {
+                return false;
+            }
+
+            LogPosition position = await ReadBacklogAsync(subscription, null, cancellationToken);
+            lock (_lock)
+            {
+                _reader = new InstanceReader(Key, _pool, position, this, _lock);
+                subscription.TryAttach();
+            }
+
+            _changed.Pulse();
+            return true;
+        }
+        finally
+        {
+            _founding.Return();
+        }
+    }
+
+    private async Task JoinAsync(LogSubscription subscription, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            SeenUpTo until;
+            lock (_lock)
+            {
+                until = new SeenUpTo(_reader!.Position.Point);
+                subscription.Hold();
+            }
+
+            await ReadBacklogAsync(subscription, until, cancellationToken);
+            lock (_lock)
+            {
+                if (subscription.TryAttach())
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads to the end of what is there, or up to where the stream stands.</summary>
+    private async Task<LogPosition> ReadBacklogAsync(LogSubscription subscription, SeenUpTo? until, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(_pool.Random);
+        LogPosition? position = subscription.OwnPosition ?? (subscription.Start as LogStart.After)?.Position.Copy();
+        bool previousWanted = position is null && subscription.Start is LogStart.Tail { Previous: true };
+        InstanceReader? reader = null;
+        while (true)
+        {
+            Task changed = _changed.Next;
+            ContainerRecord? record = _record;
+            if (_deleted || record is null || Readability.Of(record) is not { } readable)
+            {
+                return position ?? LogPosition.AtStartOf(subscription.Start is LogStart.Beginning ? 0 : record?.RestartCount ?? 0);
+            }
+
+            position ??= LogPosition.AtStartOf(subscription.Start is LogStart.Beginning ? 0 : readable.Instance);
+            if (until is { IsReached: true } || (until is null && subscription.Start is LogStart.Beginning))
+            {
+                return position;
+            }
+
+            reader ??= new InstanceReader(Key, _pool, position, subscription, _lock);
+            subscription.OwnPosition = position;
+            if (previousWanted)
+            {
+                previousWanted = false;
+                await ReadPreviousAsync(subscription, readable, record, cancellationToken);
+            }
+
+            ReadOutcome? outcome = readable.Instance > position.Instance
+                ? await reader.MoveToAsync(readable.Instance, record, cancellationToken)
+                : await reader.ReadAsync(StartOf(subscription.Start, position), follow: false, previous: false, cancellationToken, until);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (outcome is null)
+            {
+                continue;
+            }
+
+            if (outcome is { Failure: null, End: ReadEnd.Clean or ReadEnd.Reached })
+            {
+                position.InstanceComplete = !readable.IsRunning && until is null;
+                return position;
+            }
+
+            await AfterFailureAsync(outcome.Value, reader, backoff, changed, failure => Report(subscription, failure), cancellationToken);
+        }
+    }
+
+    private static ReadStart StartOf(LogStart start, LogPosition position)
+    {
+        if (start is not LogStart.Tail tail || !position.Point.IsEmpty)
+        {
+            return default(ReadStart) with { Deliver = true };
+        }
+
+        // A tail of 0 still reads one line, to know where it stands.
+        position.Point.HasUnknownHead = true;
+        return new ReadStart(tail.Lines is { } lines ? Math.Max(lines, 1) : null, tail.SinceTime, Deliver: tail.Lines is not 0);
+    }
+
+    private async Task ReadPreviousAsync(
+        LogSubscription subscription, Readability readable, ContainerRecord record, CancellationToken cancellationToken)
+    {
+        if (record.LastTerminated is null || record.Phase is ContainerPhase.Waiting || readable.Instance == 0)
+        {
+            return;
+        }
+
+        var position = LogPosition.AtStartOf(readable.Instance - 1);
+        var reader = new InstanceReader(Key, _pool, position, subscription, _lock);
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            ReadOutcome outcome = await reader.ReadAsync(StartOf(subscription.Start, position), follow: false, previous: true, cancellationToken);
+            if (outcome is { Failure: null, End: ReadEnd.Clean } or { Failure.Code: 400 or 404 })
+            {
+                return;
+            }
+        }
+    }
+
+    private static void Report(LogSubscription subscription, PodLogFailure failure) => subscription.Notify(subscriber =>
+    {
+        subscriber.OnState(failure.IsDenied ? SourceState.Denied : SourceState.BackOff, failure.Reason, failure.Message);
+        subscriber.OnFailure(failure);
+    });
+
+    /// <summary>Step 5: what to do before the next attempt.</summary>
+    private async Task AfterFailureAsync(
+        ReadOutcome outcome, InstanceReader reader, Backoff backoff, Task changed, Action<PodLogFailure> report, CancellationToken cancellationToken)
+    {
+        if (outcome.End is ReadEnd.FileChanged)
+        {
+            await DelayAsync(RestartNotice, changed, cancellationToken);
+            if (!changed.IsCompleted)
+            {
+                reader.AcceptFileChange();
+            }
+
+            return;
+        }
+
+        if (outcome.WasGood)
+        {
+            backoff.Reset();
+        }
+
+        if (outcome.Failure is { } failure)
+        {
+            report(failure);
+        }
+
+        TimeSpan delay = backoff.Next(outcome.Failure?.RetryAfter);
+        if (outcome.Failure?.RetryAfter is null)
+        {
+            await DelayAsync(delay, changed, cancellationToken);
+        }
+        else
+        {
+            // What the server asks for holds even when the pod changes.
+            await Task.Delay(delay, _pool.TimeProvider, cancellationToken);
+        }
+    }
+}

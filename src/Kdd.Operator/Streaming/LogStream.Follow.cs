@@ -1,0 +1,152 @@
+using Kdd.Api.Wire;
+using Kdd.Operator.Sessions;
+
+namespace Kdd.Operator.Streaming;
+
+internal sealed partial class LogStream
+{
+    /// <summary>A response of an old instance, or of a deleted pod, ends by itself within a second; a later one is not what it seems.</summary>
+    private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(5);
+
+    private bool _endedCleanly;
+    private bool _resuming;
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(_pool.Random);
+        await Task.Yield();
+        try
+        {
+            while (true)
+            {
+                await StepAsync(backoff, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody reads the container any more.
+        }
+    }
+
+    private async Task StepAsync(Backoff backoff, CancellationToken cancellationToken)
+    {
+        Task changed = _changed.Next;
+        InstanceReader? reader;
+        ContainerRecord? record;
+        bool deleted;
+        lock (_lock)
+        {
+            (reader, record, deleted) = (_reader, _record, _deleted);
+        }
+
+        // 2. Is there something to read?
+        if (reader is null)
+        {
+            await changed.WaitAsync(cancellationToken);
+            return;
+        }
+
+        if (deleted)
+        {
+            EndDeleted(reader, record);
+            await Task.Delay(Timeout.InfiniteTimeSpan, _pool.TimeProvider, cancellationToken);
+        }
+
+        if (record is null || Readability.Of(record) is not { } readable)
+        {
+            NotifyState(SourceState.Waiting, record?.Reason, record?.Message);
+            Notify(subscriber => subscriber.OnConnected(true));
+            await changed.WaitAsync(cancellationToken);
+            return;
+        }
+
+        // 3. Another instance?
+        if (readable.Instance > reader.Position.Instance)
+        {
+            if (await reader.MoveToAsync(readable.Instance, record, cancellationToken) is { } failed)
+            {
+                await AfterFailureAsync(failed, reader, backoff, changed, NotifyFailure, cancellationToken);
+            }
+
+            return;
+        }
+
+        if (!readable.IsRunning && reader.Position.InstanceComplete)
+        {
+            NotifyState(SourceState.Ended, record.Reason, record.Message);
+            Notify(subscriber => subscriber.OnConnected(true));
+            await changed.WaitAsync(cancellationToken);
+            return;
+        }
+
+        // 4. Read.
+        ReadOutcome outcome = await ReadOnAsync(reader, readable, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // 5. Judge the end.
+        _endedCleanly = outcome is { Failure: null, End: ReadEnd.Clean };
+        if (_endedCleanly && !readable.IsRunning)
+        {
+            lock (_lock)
+            {
+                reader.Position.InstanceComplete = true;
+            }
+
+            return;
+        }
+
+        Notify(subscriber => subscriber.OnConnected(false));
+        await AfterFailureAsync(outcome, reader, backoff, changed, NotifyFailure, cancellationToken);
+    }
+
+    private async Task<ReadOutcome> ReadOnAsync(InstanceReader reader, Readability readable, CancellationToken cancellationToken)
+    {
+        if (!_pool.Places.TryTake())
+        {
+            NotifyState(SourceState.Waiting, ReadyReasonOfLimit, "all places for streams of this replica are taken");
+            await _pool.Places.TakeAsync(cancellationToken);
+        }
+
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task watch = Task.CompletedTask;
+        try
+        {
+            return await reader.ReadAsync(
+                new ReadStart(Deliver: true), readable.IsRunning, previous: false, reading.Token, until: null, onOpen: () =>
+                {
+                    NotifyState(SourceState.Streaming, null, null);
+                    Notify(subscriber => subscriber.OnConnected(true));
+                    if (readable.IsRunning)
+                    {
+                        watch = WatchAsync(reader, _resuming, reading);
+                        _resuming = true;
+                    }
+                });
+        }
+        finally
+        {
+            await reading.CancelAsync();
+            _pool.Places.Return();
+            await watch;
+        }
+    }
+
+    private const string ReadyReasonOfLimit = Kdd.Api.LogViews.ReadyReasons.LimitReached;
+
+    /// <summary>The pod is gone: what was not read before cannot be read any more.</summary>
+    private void EndDeleted(InstanceReader reader, ContainerRecord? record)
+    {
+        bool complete = _endedCleanly || reader.Position.InstanceComplete || record is null || Readability.Of(record) is null;
+        if (!complete)
+        {
+            ((ILogTarget)this).OnGap(new LogGap(GapReasons.Deleted, null, reader.Position.Point.Time, Now, Certain: false));
+        }
+
+        Notify(subscriber =>
+        {
+            subscriber.OnConnected(true);
+            subscriber.OnState(SourceState.Ended, GapReasons.Deleted, null);
+            subscriber.OnEnded();
+        });
+    }
+}

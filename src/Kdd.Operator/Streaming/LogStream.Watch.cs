@@ -1,0 +1,112 @@
+using Kdd.Api.Wire;
+
+namespace Kdd.Operator.Streaming;
+
+internal sealed partial class LogStream
+{
+    /// <summary>Nothing pings through to the kubelet: a stream this long silent is probed.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
+
+    /// <summary>What a probe saw has this long to arrive over the stream.</summary>
+    private static readonly TimeSpan ProbeGrace = TimeSpan.FromSeconds(2);
+
+    /// <summary>Watches over an open response and cancels it when it cannot be the right one any more.</summary>
+    private async Task WatchAsync(InstanceReader reader, bool resumed, CancellationTokenSource reading)
+    {
+        try
+        {
+            if (resumed && await SteppedBackAsync(reader, reading.Token))
+            {
+                reader.ReadWholeFile();
+                await reading.CancelAsync();
+                return;
+            }
+
+            long opened = Now;
+            while (true)
+            {
+                Task changed = _changed.Next;
+                if (IsOver(reader))
+                {
+                    await Task.Delay(DrainGrace, _pool.TimeProvider, reading.Token);
+                    await reading.CancelAsync();
+                    return;
+                }
+
+                long now = Now;
+                TimeSpan silent = TimeSpan.FromTicks((now - Math.Max(opened, Math.Max(reader.LastByte, _lastProbe))) / 100);
+                if (silent < Silence)
+                {
+                    await DelayAsync(Silence - silent, changed, reading.Token);
+                }
+                else if (await StalledAsync(reader, reading.Token))
+                {
+                    await reading.CancelAsync();
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The response ended.
+        }
+    }
+
+    private long _lastProbe;
+
+    /// <summary>The status tells of a later instance, or the pod is gone.</summary>
+    private bool IsOver(InstanceReader reader)
+    {
+        lock (_lock)
+        {
+            return _deleted || (_record is not null && Readability.Of(_record) is { } readable && readable.Instance > reader.Position.Instance);
+        }
+    }
+
+    /// <summary>
+    /// A node's clock that steps back makes new lines older than our sinceTime, and the kubelet drops them silently: the
+    /// last line of the file shows it.
+    /// </summary>
+    private async Task<bool> SteppedBackAsync(InstanceReader reader, CancellationToken cancellationToken)
+    {
+        SeenLine? before = LastOf(reader);
+        SeenLine? last = await ProbeAsync(cancellationToken);
+        return before is { } seen && last is { } line && line.Time < UnixNanoseconds.FloorToSecond(seen.Time)
+            && line != LastOf(reader);
+    }
+
+    /// <summary>True when the file has a newer line that does not come.</summary>
+    private async Task<bool> StalledAsync(InstanceReader reader, CancellationToken cancellationToken)
+    {
+        SeenLine? before = LastOf(reader);
+        SeenLine? last = await ProbeAsync(cancellationToken);
+        _lastProbe = Now;
+        if (last is null || last == before)
+        {
+            return false;
+        }
+
+        await Task.Delay(ProbeGrace, _pool.TimeProvider, cancellationToken);
+        return LastOf(reader) == before;
+    }
+
+    private SeenLine? LastOf(InstanceReader reader)
+    {
+        lock (_lock)
+        {
+            ResumePoint point = reader.Position.Point;
+            return point.IsEmpty ? null : point[point.Count - 1];
+        }
+    }
+
+    private async Task<SeenLine?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        await _pool.Probes.TakeAsync(cancellationToken);
+        SeenLine? last = null;
+        PodLogFailure? failure = await LineScan.RunAsync(
+            _pool.Client,
+            new PodLogRequest(Key.Namespace, Key.Pod, Key.Container) { TailLines = 1 },
+            0, (time, hash) => last = new SeenLine(time, hash), cancellationToken);
+        return failure is null && last is { Time: > 0 } ? last : null;
+    }
+}

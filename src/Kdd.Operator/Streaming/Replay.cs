@@ -1,0 +1,93 @@
+namespace Kdd.Operator.Streaming;
+
+/// <summary>
+/// Tells the lines that a resume is sent again from new ones. A log file only grows, and the kubelet filters it in file
+/// order: the replay is the remembered lines in their order, and whatever follows them is new.
+/// </summary>
+internal sealed class Replay
+{
+    /// <summary>How many of the last lines in sequence mark a position, where the replay's beginning is not known.</summary>
+    public const int AnchorLength = 16;
+
+    private readonly ResumePoint? _point;
+    private int _next;
+    private int _end;
+    private long _skip;
+    private bool _headless;
+
+    private Replay(ResumePoint? point) => _point = point;
+
+    /// <summary>True when all that was seen before has come again.</summary>
+    public bool IsComplete => _skip == 0 && _next == _end;
+
+    /// <summary>
+    /// True when a new line came before all that was seen: the file is another one, by rotation or restart. Lines between
+    /// may be lost.
+    /// </summary>
+    public bool FileChanged { get; private set; }
+
+    /// <summary>True when a line came that had been seen before.</summary>
+    public bool AnySeen { get; private set; }
+
+    /// <summary>Nothing was seen before.</summary>
+    public static Replay None() => new(null);
+
+    /// <summary>The replay of a request with <see cref="ResumePoint.Since"/>.</summary>
+    public static Replay Of(ResumePoint point)
+    {
+        var replay = new Replay(point) { _end = point.Count, _headless = point.HasUnknownHead };
+        while (replay._next < replay._end && point[replay._next].Time < point.Since)
+        {
+            replay._next++;
+        }
+
+        // Once a line before the first kept second was seen, that second was seen from its beginning.
+        replay._headless &= replay._next == 0;
+        return replay;
+    }
+
+    /// <summary>A replay whose first <paramref name="lines"/> lines were seen, as a search for the anchor found.</summary>
+    public static Replay OfCount(long lines) => new(null) { _skip = lines };
+
+    public bool IsNew(long time, ulong hash)
+    {
+        if (_skip > 0)
+        {
+            _skip--;
+            AnySeen = true;
+            return false;
+        }
+
+        if (_next == _end)
+        {
+            return true;
+        }
+
+        var line = new SeenLine(time, hash);
+        if (_headless)
+        {
+            SeenLine first = _point![_next];
+            if (line != first && time <= first.Time)
+            {
+                return false;
+            }
+
+            _headless = false;
+        }
+
+        // A rotation may have taken the first of them; what is still there comes in order.
+        for (int i = _next; i < _end; i++)
+        {
+            if (_point![i] == line)
+            {
+                _next = i + 1;
+                AnySeen = true;
+                return false;
+            }
+        }
+
+        FileChanged = true;
+        _next = _end;
+        return true;
+    }
+}
