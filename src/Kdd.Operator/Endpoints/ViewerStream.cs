@@ -145,7 +145,7 @@ internal sealed class ViewerStream : IDisposable
             SendGap(start.Gap);
         }
 
-        while (!_reader.IsAtEnd)
+        while (!_reader.IsAtEnd && !_session.Buffer.IsDisposed)
         {
             if (_reader.TryRead(out FrameRun run, out long lost))
             {
@@ -156,7 +156,7 @@ internal sealed class ViewerStream : IDisposable
                     return false;
                 }
             }
-            else if (lost > 0)
+            else if (lost > 0 && !_session.Buffer.IsDisposed)
             {
                 SendGap(new LogGap(GapReasons.SlowViewer, lost, _lastTime, UnixNanoseconds.From(_time.GetUtcNow()), Certain: true));
             }

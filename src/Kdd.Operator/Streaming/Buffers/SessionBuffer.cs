@@ -41,6 +41,9 @@ internal sealed class SessionBuffer : IDisposable
     /// <summary>Readers see frames before this.</summary>
     public long PublishedEnd => Interlocked.Read(ref _published);
 
+    /// <summary>Everything is gone, which is no gap: the session has told its viewers why.</summary>
+    public bool IsDisposed { get; private set; }
+
     public bool IsWatched { get; set; }
 
     /// <summary>Ticks of the session's clock at which the last viewer left.</summary>
@@ -206,6 +209,7 @@ internal sealed class SessionBuffer : IDisposable
 
     public void Dispose()
     {
+        IsDisposed = true;
         _memory.Unregister(this);
         Clear();
     }
