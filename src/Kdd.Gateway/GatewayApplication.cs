@@ -105,7 +105,7 @@ public static class GatewayApplication
     {
         // In mode none the reviews, too, are made with the named credentials: the gateway's own are not even needed.
         services.AddSingleton(new ReviewApi((options.AccessMode == AccessMode.None ? callers : cluster).CreateHttpClient(), timeProvider));
-        services.AddSingleton<TokenReviewer>().AddSingleton<CallerConfirmation>().AddSingleton<NamedCaller>();
+        services.AddSingleton<TokenReviewer>().AddSingleton<SignIn>().AddSingleton<CallerConfirmation>().AddSingleton<NamedCaller>();
         services.AddSingleton(provider => new StreamReviewer(provider.GetRequiredService<ReviewApi>(), options.AccessMode, timeProvider));
         services.AddSingleton<IAuthorizationHandler, StreamAccessHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResult>();

@@ -1,8 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kdd.Gateway.Http;
-using Kdd.Gateway.Streams;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -21,50 +19,22 @@ public static class SessionEndpoints
 
     public static void MapSession(this WebApplication app, GatewayOptions options)
     {
-        app.MapGet(Path, context => WriteAsync(context, new SessionInfo(context.User.Caller().UserName, NameOf(options.AccessMode)))).RequireAuthorization();
+        string mode = options.AccessMode == AccessMode.None ? "none" : "kubernetes";
+        app.MapGet(Path, context => WriteAsync(context, new SessionInfo(context.User.Caller().UserName, mode))).RequireAuthorization();
         if (options.AccessMode == AccessMode.Kubernetes)
         {
             app.MapPost(Path, SignInAsync).RequireRateLimiting(RateLimits.SignIn);
             app.MapDelete(Path, SignOutAsync);
+            app.MapSignInPage();
         }
     }
 
-    private static async Task SignInAsync(HttpContext context)
+    private static async Task SignInAsync(HttpContext context, SignIn signIn)
     {
-        string? token = await ReadTokenAsync(context);
-        if (token is null)
-        {
-            await KubernetesStatus.BadRequest("the body must be JSON with the member token: a Kubernetes bearer token, such as kubectl create token prints").WriteAsync(context);
-            return;
-        }
-
-        int bytes = Encoding.UTF8.GetByteCount(token);
-        if (bytes > SessionCookie.MaxTokenBytes)
-        {
-            await KubernetesStatus.BadRequest($"the token has {bytes} bytes, and at most {SessionCookie.MaxTokenBytes} fit the session cookie; "
-                + "use a token with fewer claims, or send this one as \"Authorization: Bearer ...\" instead of signing in").WriteAsync(context);
-            return;
-        }
-
-        IServiceProvider services = context.RequestServices;
-        StreamAudit audit = services.GetRequiredService<StreamAudit>();
-        try
-        {
-            if (await services.GetRequiredService<TokenReviewer>().ReviewAsync(token, context.RequestAborted) is not { } caller)
-            {
-                audit.SignInRefused(context);
-                await KubernetesStatus.Unauthorized("the Kubernetes API server does not accept this token: it may have expired, or be for another cluster").WriteAsync(context);
-                return;
-            }
-
-            DateTimeOffset ends = await SessionCookie.SignInAsync(context, caller, token, services.GetRequiredService<TimeProvider>());
-            audit.SignedIn(caller);
-            await WriteAsync(context, new SessionInfo(caller.UserName, NameOf(AccessMode.Kubernetes)) { ExpiresAt = ends });
-        }
-        catch (ReviewFailedException)
-        {
-            await KubernetesStatus.Unavailable("the Kubernetes API server could not be asked whose token this is").WriteAsync(context);
-        }
+        (KubernetesStatus? refusal, SessionInfo? session) = await ReadTokenAsync(context) is { } token
+            ? await signIn.TryAsync(context, token)
+            : (KubernetesStatus.BadRequest("the body must be JSON with the member token: a Kubernetes bearer token, such as kubectl create token prints"), null);
+        await (refusal is not null ? refusal.WriteAsync(context) : WriteAsync(context, session!));
     }
 
     /// <summary>Ends the browser's session. Somebody who kept the cookie still has the token in it: deleting that is the cluster's affair.</summary>
@@ -88,8 +58,7 @@ public static class SessionEndpoints
 
         try
         {
-            SignInRequest? request = await context.Request.ReadFromJsonAsync(SessionJson.Default.SignInRequest, context.RequestAborted);
-            return request?.Token?.Trim() is { Length: > 0 } token ? token : null;
+            return (await context.Request.ReadFromJsonAsync(SessionJson.Default.SignInRequest, context.RequestAborted))?.Token;
         }
         catch (JsonException)
         {
@@ -102,8 +71,6 @@ public static class SessionEndpoints
         context.Response.Headers.CacheControl = "no-store";
         return context.Response.WriteAsJsonAsync(session, SessionJson.Default.SessionInfo, "application/json", context.RequestAborted);
     }
-
-    private static string NameOf(AccessMode mode) => mode == AccessMode.None ? "none" : "kubernetes";
 }
 
 /// <param name="AccessMode"><c>kubernetes</c> or <c>none</c>.</param>
