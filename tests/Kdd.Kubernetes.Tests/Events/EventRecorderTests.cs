@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+using Kdd.Kubernetes.Events;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Kdd.Kubernetes.Tests.Events;
+
+public sealed class EventRecorderTests : IAsyncLifetime
+{
+    private static readonly ObjectReference s_cart = new("kdd.dev/v1alpha1", "LogView", "shop", "cart", "uid-1");
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+    private readonly CancellationTokenSource _stop = new();
+    private ScriptedApi _api = null!;
+    private EventRecorder _recorder = null!;
+    private Task _running = Task.CompletedTask;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await ScriptedApi.StartAsync();
+        _recorder = new EventRecorder(_api.CreateClient(_time), "kdd.dev/operator", "kdd-operator-0", _time, NullLogger<EventRecorder>.Instance);
+        _running = _recorder.RunAsync(_stop.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        await _api.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task AnEventHasAllThatTheApiServerAsksFor()
+    {
+        Record(s_cart, "StreamFailed");
+        ScriptedExchange create = await _api.NextAsync();
+        Assert.Equal(("POST", "/apis/events.k8s.io/v1/namespaces/shop/events"), (create.Method, create.Path));
+        JsonNode written = JsonNode.Parse(create.Body)!;
+        Assert.Equal("2026-11-23T12:00:00.000000Z", (string?)written["eventTime"]);
+        Assert.StartsWith("cart.", (string?)written["metadata"]!["name"], StringComparison.Ordinal);
+        Assert.Equal(
+            ("Warning", "StreamFailed", "OpenStream", "kdd.dev/operator", "kdd-operator-0", "cart"),
+            ((string?)written["type"], (string?)written["reason"], (string?)written["action"], (string?)written["reportingController"], (string?)written["reportingInstance"], (string?)written["regarding"]!["name"]));
+        await AnswerAsync(create);
+    }
+
+    [Fact]
+    public async Task TheSameReasonForTheSameObjectCountsOnInOneEvent()
+    {
+        Record(s_cart, "StreamFailed");
+        ScriptedExchange create = await _api.NextAsync();
+        string name = (string)JsonNode.Parse(create.Body)!["metadata"]!["name"]!;
+        await AnswerAsync(create);
+
+        Record(s_cart, "StreamFailed");
+        _time.Advance(EventRecorder.SeriesInterval);
+        Record(s_cart, "StreamFailed");
+        ScriptedExchange patch = await _api.NextAsync();
+        Assert.Equal(("PATCH", $"/apis/events.k8s.io/v1/namespaces/shop/events/{name}"), (patch.Method, patch.Path));
+        Assert.Equal("application/merge-patch+json", patch.Header("Content-Type"));
+        Assert.Equal("""{"series":{"count":3,"lastObservedTime":"2026-11-23T12:00:10.000000Z"}}""", patch.Body);
+        await patch.AnswerAsync(200, "{}");
+    }
+
+    [Fact]
+    public async Task AnotherReasonOrObjectIsAnEventOfItsOwn()
+    {
+        foreach ((ObjectReference about, string reason) in new[] { (s_cart, "StreamFailed"), (s_cart, "LinesDropped"), (s_cart with { Uid = "uid-2" }, "StreamFailed") })
+        {
+            Record(about, reason);
+            ScriptedExchange create = await _api.NextAsync();
+            Assert.Equal("POST", create.Method);
+            await AnswerAsync(create);
+        }
+    }
+
+    [Fact]
+    public async Task AfterSixMinutesOfQuietItIsNewsAgain()
+    {
+        Record(s_cart, "StreamFailed");
+        await AnswerAsync(await _api.NextAsync());
+        _time.Advance(TimeSpan.FromMinutes(6));
+        Record(s_cart, "StreamFailed");
+        ScriptedExchange create = await _api.NextAsync();
+        Assert.Equal("POST", create.Method);
+        await AnswerAsync(create);
+    }
+
+    [Fact]
+    public async Task OneThatIsRefusedDoesNotStopTheNext()
+    {
+        Record(s_cart, "StreamFailed");
+        await (await _api.NextAsync()).RefuseAsync(403, "Forbidden");
+        Record(s_cart, "LinesDropped");
+        await AnswerAsync(await _api.NextAsync());
+    }
+
+    [Fact]
+    public async Task ALongNoteIsCutToWhatTheApiAllows()
+    {
+        _recorder.Record(s_cart, EventType.Normal, "StreamFailed", "OpenStream", new string('x', 5_000));
+        ScriptedExchange create = await _api.NextAsync();
+        Assert.Equal(1024, ((string)JsonNode.Parse(create.Body)!["note"]!).Length);
+        await AnswerAsync(create);
+    }
+
+    private void Record(ObjectReference about, string reason) => _recorder.Record(about, EventType.Warning, reason, "OpenStream", "a note");
+
+    private static Task AnswerAsync(ScriptedExchange create) => create.AnswerAsync(201, create.Body);
+}
