@@ -29,6 +29,7 @@ export async function withPage({ scripts = {}, path = '', prefix = '', ...option
   const context = await (await openBrowser()).newContext({ viewport: { width: 1280, height: 760 }, ...options });
   const problems = [];
   try {
+    context.setDefaultTimeout(8000);
     const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {

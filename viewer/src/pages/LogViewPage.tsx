@@ -85,10 +85,16 @@ export function LogViewPage({ namespace, name }: Props) {
 
   const { counts, connection } = state;
   useLinkedPlace(connection.phase === 'live' || connection.phase === 'ended', async () => {
-    if (link.line === '' && link.at === '') return;
+    setArrivedAtPause(viewer.arrived);
+    if (link.line === '' && link.at === '') {
+      list.current?.release();
+      return;
+    }
     const found = await viewer.find(link.line ? { cursor: link.line } : { time: Date.parse(link.at) });
-    if (found.row < 0) setNotice(text.linkGone);
-    else list.current?.jump(found.index, found.row);
+    if (found.row < 0) {
+      setNotice(text.linkGone);
+      list.current?.release();
+    } else list.current?.jump(found.index, found.row);
   });
 
   useKeys(

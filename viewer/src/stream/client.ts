@@ -1,3 +1,4 @@
+import type { RegexPort } from './regexclient';
 import { SseParser } from './sse';
 
 export type ConnectionState =
@@ -24,6 +25,8 @@ export interface Surroundings {
   /** Resolves after some milliseconds, or at once when the signal aborts. */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
   random(): number;
+  /** Starts a worker for regular expressions. */
+  startRegex(): RegexPort;
 }
 
 /** The gateway writes a comment every 15 s: three missed ones are a dead connection. */

@@ -97,6 +97,8 @@ export type FromWorker =
       type: 'frame';
       /** Number of the choice that these rows are of. */
       choice: number;
+      /** Changes when rows of the same choice got other marks. */
+      marked: number;
       counts: Counts;
       first: number;
       /** Absent when the rows asked for are as they were. */

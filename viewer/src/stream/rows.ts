@@ -7,7 +7,7 @@ import type { View } from './view';
 const shownCharacters = 4000;
 
 /** The row as the page shows it. */
-export function toRow(lines: Lines, view: View, number: number): Row {
+export function toRow(lines: Lines, view: View, number: number, regexMarks: ReadonlyMap<number, number[]>): Row {
   const bits = lines.flags(number);
   const row: Row = {
     row: number,
@@ -38,7 +38,7 @@ export function toRow(lines: Lines, view: View, number: number): Row {
   if (count > 0) row.trace = { count, folded: fold !== toggled.has(number) };
   const { terms } = query;
   if (terms.length > 0) {
-    const marks = findMarks(row.text, terms);
+    const marks = regexMarks.get(number) ?? findMarks(row.text, terms);
     if (marks.length > 0) row.marks = marks;
   }
   return row;

@@ -1,6 +1,6 @@
 import { flags, type Lines, segmentBits, segmentRows } from './lines';
 import { isEmpty, nameMatches, type Query } from './query';
-import { createFinder, type Finder } from './search';
+import { TextFinder } from './search';
 
 /** What of the store is shown. */
 export interface Selection {
@@ -46,7 +46,9 @@ export class RowTest {
   readonly searches: boolean;
   /** True when some row may be hidden. */
   readonly hides: boolean;
-  readonly #finders: { finder: Finder; exclude: boolean }[];
+  readonly #finders: { finder: TextFinder; exclude: boolean }[];
+  /** Rows that the expression was found to match, a byte a row; undefined when the query has none. */
+  readonly #found: Map<number, Uint8Array> | undefined;
   readonly #hasIncluded: boolean;
   readonly #folds: boolean;
   readonly #bits = new Map<number, Uint8Array>();
@@ -58,7 +60,9 @@ export class RowTest {
     private readonly selection: Selection,
   ) {
     const { query, only, pods, muted, containers, level, fold, toggled } = selection;
-    this.#finders = query.terms.map((term) => ({ finder: createFinder(term), exclude: term.exclude }));
+    const texts = query.terms.filter((term) => !term.regex);
+    this.#finders = texts.map((term) => ({ finder: new TextFinder(term.text), exclude: term.exclude }));
+    this.#found = texts.length < query.terms.length ? new Map() : undefined;
     this.#hasIncluded = query.terms.some((term) => !term.exclude);
     this.#folds = fold || toggled.size > 0;
     this.searches = !isEmpty(query);
@@ -71,7 +75,19 @@ export class RowTest {
   }
 
   dropBefore(row: number): void {
-    for (const segment of this.#bits.keys()) if (segment < row >>> segmentBits) this.#bits.delete(segment);
+    for (const bytes of [this.#bits, this.#found]) {
+      for (const segment of bytes?.keys() ?? []) if (segment < row >>> segmentBits) bytes?.delete(segment);
+    }
+  }
+
+  /** The expression matches these rows, counted from `from`. */
+  put(from: number, hits: readonly number[]): void {
+    let found = this.#found?.get(from >>> segmentBits);
+    if (!found) {
+      found = new Uint8Array(segmentRows);
+      this.#found?.set(from >>> segmentBits, found);
+    }
+    for (const hit of hits) found[(from + hit) & mask] = 1;
   }
 
   /** Tests the rows of one segment from `from` to before `end`. */
@@ -110,8 +126,11 @@ export class RowTest {
     const set = (value: number) => (row: number) => {
       bits[row & mask] = value;
     };
-    for (const { finder, exclude } of this.#finders)
+    const found = this.#found?.get(from >>> segmentBits);
+    for (let at = first; found && at < first + end - from; at++) if (found[at]) bits[at] = rowBits.match;
+    for (const { finder, exclude } of this.#finders) {
       if (!exclude) finder.find(this.lines, from, end, set(rowBits.match));
+    }
     for (const { finder, exclude } of this.#finders) if (exclude) finder.find(this.lines, from, end, set(0));
   }
 

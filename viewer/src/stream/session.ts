@@ -6,10 +6,12 @@ import { toLine } from './ingest';
 import { Lines, type Marker } from './lines';
 import { Pods } from './pods';
 import { Positions, resendMilliseconds } from './positions';
-import type { Choice, FromWorker, ToWorker } from './protocol';
+import type { Choice, FromWorker, Row, ToWorker } from './protocol';
 import { parseQuery } from './query';
+import { RegexClient } from './regexclient';
 import { toRow } from './rows';
-import { everything } from './rowtest';
+import { everything, type Selection } from './rowtest';
+import { textOf } from './search';
 import { View } from './view';
 import type { ErrorEvent, GapEvent, LifecycleEvent, LogEvent, LogViewStatus, StatsEvent } from './wire';
 
@@ -40,6 +42,11 @@ export class ViewerSession {
   #due = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #abort = new AbortController();
+  readonly #regex: RegexClient;
+  #pumping = false;
+  /** Marks of the expression by row, for rows that were on screen. */
+  readonly #marks = new Map<number, number[]>();
+  #remarked = 0;
 
   constructor(
     private readonly post: (message: FromWorker) => void,
@@ -47,6 +54,7 @@ export class ViewerSession {
     capacity?: number,
   ) {
     this.#lines = new Lines(capacity);
+    this.#regex = new RegexClient(surroundings.startRegex, surroundings.wait);
     this.#positions = new Positions((source, instance) => this.#recentLines(source, instance), surroundings.now);
     this.#view = new View(this.#lines, everything);
   }
@@ -85,6 +93,7 @@ export class ViewerSession {
         break;
       case 'close':
         this.#abort.abort();
+        this.#regex.stop();
         clearTimeout(this.#timer);
         break;
     }
@@ -108,8 +117,9 @@ export class ViewerSession {
     if (state.phase === 'ended') {
       this.#marker({ kind: 'connection', what: 'end', reason: state.reason }, this.surroundings.now());
     }
+    // Whoever hears that the stream is live has its backlog.
+    this.#flush();
     this.post({ type: 'connection', state });
-    this.#schedule(0);
   }
 
   #event(name: string, data: string, id: string): void {
@@ -190,9 +200,14 @@ export class ViewerSession {
   #choose(choice: Choice): void {
     const query = parseQuery(choice.q, choice.regex);
     this.post({ type: 'query', error: query.error ?? '' });
+    this.#show({ ...choice, query, toggled: new Set(choice.toggled) });
+  }
+
+  #show(selection: Selection): void {
     this.#takeIn();
     this.#choice++;
-    this.#view = new View(this.#lines, { ...choice, query, toggled: new Set(choice.toggled) });
+    this.#marks.clear();
+    this.#view = new View(this.#lines, selection);
     this.#view.scan(this.surroundings.now);
     this.#lookChanged = true;
     this.#flush();
@@ -267,7 +282,8 @@ export class ViewerSession {
       this.post({ type: 'histogram', histogram: this.#volume.histogram(mostBars) });
       this.#lastPods = now;
     }
-    if (this.#view.scanning) this.#schedule(0);
+    void this.#pump();
+    if (this.#view.scanning && !this.#view.regex) this.#schedule(0);
     else this.#schedule(podsMilliseconds);
   }
 
@@ -294,6 +310,7 @@ export class ViewerSession {
     const message: FromWorker = {
       type: 'frame',
       choice: this.#choice,
+      marked: this.#remarked,
       counts: {
         rows: size,
         lines: this.#lines.lines,
@@ -308,9 +325,57 @@ export class ViewerSession {
     };
     if (!still) {
       message.rows = [];
-      for (let at = first; at < end; at++) message.rows.push(toRow(this.#lines, view, view.rowAt(at)));
+      for (let at = first; at < end; at++) message.rows.push(toRow(this.#lines, view, view.rowAt(at), this.#marks));
     }
     this.post(message);
+    if (view.regex && message.rows) void this.#markRows(view, message.rows);
+  }
+
+  /** Tries the expression on the next rows that wait for it. One question is under way at a time. */
+  async #pump(): Promise<void> {
+    const view = this.#view;
+    const range = this.#pumping ? undefined : view.wanted();
+    if (!range) return;
+    this.#pumping = true;
+    try {
+      const hits = await this.#regex.lines(view.regex, textOf(this.#lines, range.from, range.end));
+      if (view === this.#view) view.supply(range.from, range.end, hits);
+    } catch (error) {
+      if (view === this.#view) this.#giveUp(error as Error);
+    } finally {
+      this.#pumping = false;
+    }
+    this.#lookChanged = true;
+    this.#schedule(frameMilliseconds);
+    void this.#pump();
+  }
+
+  /** Marks matches of the expression in rows on screen: they are drawn a moment later than the rows. */
+  async #markRows(view: View, rows: readonly Row[]): Promise<void> {
+    const unmarked = rows.filter((row) => row.match && !this.#marks.has(row.row));
+    if (unmarked.length === 0) return;
+    for (const row of unmarked) this.#marks.set(row.row, []);
+    try {
+      const marks = await this.#regex.marks(
+        view.regex,
+        unmarked.map((row) => row.text),
+      );
+      if (view !== this.#view) return;
+      unmarked.forEach((row, i) => {
+        this.#marks.set(row.row, marks[i] ?? []);
+      });
+      this.#remarked++;
+      this.#lookChanged = true;
+      this.#schedule(0);
+    } catch (error) {
+      if (view === this.#view) this.#giveUp(error as Error);
+    }
+  }
+
+  /** The expression cannot be run: everything is shown, and why. */
+  #giveUp(error: Error): void {
+    this.post({ type: 'query', error: error.message });
+    this.#show({ ...this.#view.selection, query: everything.query });
   }
 
   #changedBefore(changedFrom: number, end: number): boolean {

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flags, Lines, type NewLine, segmentRows } from './lines';
 import { parseQuery } from './query';
+import { matchingLines } from './regex';
 import { everything, type Selection } from './rowtest';
+import { textOf } from './search';
 import { View } from './view';
 import { levelNumber } from './wire';
 
@@ -28,6 +30,10 @@ function select(q: string, part: Partial<Selection> & { regex?: boolean } = {}):
 }
 
 function texts(lines: Lines, view: View): string[] {
+  for (let range = view.wanted(); range; range = view.wanted()) {
+    const text = new TextDecoder().decode(textOf(lines, range.from, range.end));
+    view.supply(range.from, range.end, matchingLines(view.regex, text));
+  }
   while (view.scan(() => 0)) {
     // A clock that stands still makes one step of all there is.
   }
@@ -55,6 +61,18 @@ describe('View', () => {
     const lines = linesOf('timeout a', 'connection refused', 'Timeout b', 'all', 'zürich');
     const view = new View(lines, select(q, { regex }));
     expect(texts(lines, view).sort()).toEqual([...expected].sort());
+  });
+
+  it('shows lines at once and marks them as matches when the expression was tried', () => {
+    const lines = linesOf('x1');
+    const view = new View(lines, select('x\\d', { regex: true, only: false }));
+    texts(lines, view);
+    lines.changedFrom = Number.POSITIVE_INFINITY;
+    lines.add(line('x2'));
+    view.append(lines.changedFrom);
+    expect([view.size, view.matchLines]).toEqual([2, 1]);
+    texts(lines, view);
+    expect([view.size, view.matchLines]).toEqual([2, 2]);
   });
 
   it('does not let an expression run over the end of a line', () => {
@@ -173,6 +191,44 @@ describe('View', () => {
       (i) => i % 97 <= 3 || (i % 97 >= 94 && i - (i % 97) + 97 < 40_000),
     );
     expect(rows).toEqual(expected);
+  });
+
+  it('finds by expression what the expression finds line by line, whatever arrives', () => {
+    const arrival = fc.record({
+      time: fc.nat(50),
+      late: fc.boolean(),
+      text: fc.string({ unit: fc.constantFrom('x', 'y', ' ', 'é') }),
+    });
+    const sources = fc.constantFrom(
+      'x+y',
+      '^x',
+      'y$',
+      '\\s',
+      '[^x]y',
+      '(x|y)\\1',
+      '^$',
+      'x.?y',
+      '(?!x)y',
+      '\\S\\s+\\S',
+    );
+    fc.assert(
+      fc.property(fc.array(arrival), fc.array(arrival), sources, fc.boolean(), (before, after, source, scanFirst) => {
+        const lines = new Lines();
+        const add = ({ time, late, text }: { time: number; late: boolean; text: string }) => {
+          lines.add(line(text, { time, flags: late ? flags.late : 0 }));
+        };
+        before.forEach(add);
+        const view = new View(lines, select(source, { regex: true }));
+        if (scanFirst) texts(lines, view);
+        for (const each of after) {
+          lines.changedFrom = Number.POSITIVE_INFINITY;
+          add(each);
+          view.append(lines.changedFrom);
+        }
+        const all = Array.from({ length: lines.size }, (_, i) => lines.message(lines.rowAt(i)));
+        expect(texts(lines, view)).toEqual(all.filter((text) => new RegExp(source, 'i').test(text)));
+      }),
+    );
   });
 
   it('lists what a plain filter lists, whatever arrives and however late', () => {

@@ -23,6 +23,10 @@ export class View {
   /** Positions before this are not listed yet. */
   #listed: number;
   #end: number;
+  /** The expression that rows are tested with elsewhere; '' when there is none. */
+  readonly regex: string;
+  /** Rows from here on arrived after the selection and wait for the expression. */
+  #awaiting: number;
 
   constructor(
     private readonly lines: Lines,
@@ -32,7 +36,9 @@ export class View {
     this.#shown = this.#test.hides ? new RowList() : undefined;
     this.#matches = this.#test.searches ? new RowList() : undefined;
     this.#context = selection.only && this.#test.searches ? selection.context : 0;
+    this.regex = selection.query.terms.find((term) => term.regex)?.text ?? '';
     this.#end = lines.end;
+    this.#awaiting = lines.end;
     this.#tested = this.#lists ? lines.end : lines.first;
     this.#listed = this.#lists ? lines.size : 0;
   }
@@ -142,11 +148,13 @@ export class View {
     this.#test.dropBefore(first);
     this.#tested = Math.max(this.#tested, first);
     this.#end = Math.max(this.#end, first);
+    this.#awaiting = Math.max(this.#awaiting, first);
     this.#listed = Math.max(0, this.#listed - rows);
   }
 
-  /** Searches further back for a short while; false when all is searched. */
+  /** Searches further back for a short while; false when all is searched, or what remains waits for the expression. */
   scan(now: () => number): boolean {
+    if (this.regex && this.#tested > this.lines.first) return false;
     const until = now() + sliceMilliseconds;
     while (this.scanning) {
       this.#scanStep();
@@ -155,9 +163,38 @@ export class View {
     return this.scanning;
   }
 
+  /** The rows, of one segment, that the expression is to be tried on next: new ones first, then back from the newest. */
+  wanted(): { from: number; end: number } | undefined {
+    if (!this.regex) return undefined;
+    if (this.#awaiting < this.#end) {
+      return { from: this.#awaiting, end: Math.min(segmentEnd(this.#awaiting, this.#end), this.#awaiting + stepRows) };
+    }
+    return this.#tested > this.lines.first ? { from: this.#stepStart(), end: this.#tested } : undefined;
+  }
+
+  /** Takes in what {@link wanted} asked for: the hits, counted from the first row of the range. */
+  supply(from: number, end: number, hits: readonly number[]): void {
+    if (from < this.lines.first) return;
+    this.#test.put(from, hits);
+    if (from !== this.#awaiting) {
+      if (end === this.#tested) this.#scanStep();
+      return;
+    }
+    this.#awaiting = end;
+    this.#test.test(from, end);
+    let least = Number.POSITIVE_INFINITY;
+    for (let row = from; row < end; row++) least = Math.min(least, this.lines.positionOf(row));
+    if (least >= this.#listed) this.#relist(Math.max(this.#listed, least - this.#context));
+    else this.#unlist();
+  }
+
+  #stepStart(): number {
+    return Math.max(this.lines.first, Math.floor((this.#tested - 1) / stepRows) * stepRows);
+  }
+
   #scanStep(): void {
     const { lines } = this;
-    const start = Math.max(lines.first, Math.floor((this.#tested - 1) / stepRows) * stepRows);
+    const start = this.#stepStart();
     if (this.#tested > start) {
       this.#test.test(start, this.#tested);
       this.#tested = start;

@@ -1,6 +1,9 @@
 import type { Surroundings } from './client';
 import type { FromWorker, ToWorker } from './protocol';
+import type { RegexAnswer } from './regexclient';
+import regexUrl from './regexworker.ts?worker&url';
 import { ViewerSession } from './session';
+import { newWorker } from './trusted';
 
 const surroundings: Surroundings = {
   fetch: (url, init) => fetch(url, init),
@@ -17,6 +20,16 @@ const surroundings: Surroundings = {
       const timer = setTimeout(done, milliseconds);
       signal.addEventListener('abort', done, { once: true });
     }),
+  startRegex() {
+    const worker = newWorker(new URL(regexUrl, import.meta.url).href);
+    return {
+      ask(question, answer) {
+        worker.onmessage = (event: MessageEvent<RegexAnswer>) => answer(event.data);
+        worker.postMessage(question, question.type === 'lines' ? [question.bytes.buffer] : []);
+      },
+      terminate: () => worker.terminate(),
+    };
+  },
 };
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;

@@ -41,21 +41,12 @@ export function HistogramStrip({ histogram, onTime }: { histogram: Histogram; on
               <title>{`${formatTime(bar.start, 'date').slice(0, -4)} · ${formatNumber(sum)}`}</title>
               <rect className="hit" x={x} y={0} width={1} height={height} />
               {groups.map(({ name, levels }) => {
-                const count = levels.reduce((sum, level) => sum + bar.counts[level]!, 0);
-                // A square root, so that ten errors beside ten thousand lines are seen.
-                const size = Math.sqrt(count / most) * (height - 2);
+                const count = levels.reduce((total, level) => total + bar.counts[level]!, 0);
                 if (count === 0) return null;
+                // The whole grows with the square root, and no part is thinner than this: a single error is seen.
+                const size = Math.max(1.5, count * scale);
                 y -= size;
-                return (
-                  <rect
-                    key={name}
-                    className={name}
-                    x={x + 0.08}
-                    y={Math.max(0, y)}
-                    width={0.84}
-                    height={Math.max(size, 1)}
-                  />
-                );
+                return <rect key={name} className={name} x={x + 0.08} y={Math.max(0, y)} width={0.84} height={size} />;
               })}
             </g>
           );

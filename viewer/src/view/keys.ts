@@ -39,7 +39,12 @@ export function useKeys(actions: KeyActions, letters: boolean): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const { actions: act, letters: on } = latest.current;
-      if (event.key === 'Escape') return act.escape();
+      if (event.key === 'Escape') {
+        // A search field would empty itself.
+        if ((event.target as HTMLElement).matches('[type=search]')) event.preventDefault();
+        act.escape();
+        return;
+      }
       const target = event.target as HTMLElement;
       const typing = target.matches('input, select, textarea, dialog, dialog *');
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;

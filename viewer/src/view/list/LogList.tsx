@@ -14,6 +14,8 @@ export interface LogListHandle {
   /** Makes the line before or after the current one current. */
   move(direction: 1 | -1): void;
   clearCurrent(): void;
+  /** The backlog is there. */
+  release(): void;
   focus(): void;
 }
 
@@ -111,6 +113,7 @@ export function LogList({ viewer, follow, wrap, timestamps, onFollow, onSelect, 
       callbacks.current.onSelect(next.row.row, next.row.cursor, false);
     },
     clearCurrent: () => makeCurrent(-1),
+    release: () => viewport.current?.release(),
     focus: () => scroller.current?.focus(),
   }));
 

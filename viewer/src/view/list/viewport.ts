@@ -29,12 +29,15 @@ export class Viewport {
   readonly #rows = document.createElement('div');
   readonly #drawn = new Map<number, { element: HTMLElement; version: string }>();
   readonly #resize: ResizeObserver;
-  #cache: { first: number; rows: Row[]; choice: number } = { first: 0, rows: [], choice: 0 };
+  #cache: { first: number; rows: Row[]; choice: number; marked: number } = { first: 0, rows: [], choice: 0, marked: 0 };
   #asked = { first: 0, end: 0 };
   #anchor = { row: -1, index: 0 };
   #total = 0;
   #top = { index: 0, offset: 0 };
   #follow = true;
+  #wanted = true;
+  /** Until the backlog is there the newest lines are shown to everybody: reading begins there. */
+  #pinned = true;
   #wrap = false;
   #version = 0;
   #rowHeight: number;
@@ -113,10 +116,26 @@ export class Viewport {
   }
 
   setFollow(on: boolean): void {
-    if (this.#follow === on) return;
-    this.#follow = on;
+    this.#wanted = on;
+    if (this.#follow === (on || this.#pinned)) return;
+    this.#follow = on || this.#pinned;
+    if (!this.#follow) this.#topAtBottom();
     this.#look();
     this.#plan();
+  }
+
+  /** The top as it is while the newest row is at the bottom. */
+  #topAtBottom(): void {
+    const hidden = Math.max(0, this.#total * this.#rowHeight - this.#height);
+    const index = Math.floor(hidden / this.#rowHeight);
+    this.#top = { index, offset: hidden - index * this.#rowHeight };
+    this.#moved = true;
+  }
+
+  /** The backlog is there: who does not follow stays at what was newest then. */
+  release(): void {
+    this.#pinned = false;
+    this.setFollow(this.#wanted);
   }
 
   setWrap(on: boolean, rowHeight: number): void {
@@ -134,6 +153,8 @@ export class Viewport {
 
   /** Shows a row, a third down the window. */
   jump(index: number, row: number): void {
+    this.#pinned = false;
+    this.#wanted = false;
     this.#follow = false;
     this.#pendingJump = { index, row };
     const lead = Math.floor(this.#height / 3 / this.#rowHeight);
@@ -165,9 +186,9 @@ export class Viewport {
       }
     }
     if (frame.rows) {
-      this.#cache = { first: frame.first, rows: frame.rows, choice: frame.choice };
+      this.#cache = { first: frame.first, rows: frame.rows, choice: frame.choice, marked: frame.marked };
     } else if (frame.choice !== this.#cache.choice) {
-      this.#cache = { first: 0, rows: [], choice: frame.choice };
+      this.#cache = { first: 0, rows: [], choice: frame.choice, marked: frame.marked };
     }
     this.#top.index = Math.max(0, Math.min(this.#top.index, this.#total - 1));
     this.events.counts(frame.counts);
@@ -226,9 +247,12 @@ export class Viewport {
     const atBottom = scrollTop >= most - bottomSlack;
     if (this.#follow) {
       if (distance > 0 || atBottom) return;
+      this.#pinned = false;
+      this.#wanted = false;
       this.#follow = false;
       this.events.follow(false);
     } else if (distance > 0 && atBottom && most > 0 && performance.now() - this.#gesture < gestureMilliseconds) {
+      this.#wanted = true;
       this.#follow = true;
       this.events.follow(true);
       this.#look();
@@ -302,7 +326,7 @@ export class Viewport {
     if (!this.#moved) this.#takeScroll();
     const page = this.page + 1;
     const cacheEnd = this.#cache.first + this.#cache.rows.length;
-    if (this.#follow) this.#top = { index: Math.max(0, this.#total - this.page), offset: 0 };
+    if (this.#follow) this.#topAtBottom();
     const from = Math.max(this.#cache.first, this.#top.index - page);
     const end = this.#follow ? cacheEnd : Math.min(cacheEnd, this.#top.index + 2 * page);
     this.#drawRows(from, Math.max(from, end));
@@ -349,7 +373,7 @@ export class Viewport {
   }
 
   #drawRows(from: number, end: number): void {
-    const version = `${this.#cache.choice}.${this.#version}`;
+    const version = `${this.#cache.choice}.${this.#cache.marked}.${this.#version}`;
     const wanted = new Set<number>();
     for (let index = from; index < end; index++) wanted.add(this.#cached(index)!.row);
     for (const [number, { element }] of this.#drawn) {
