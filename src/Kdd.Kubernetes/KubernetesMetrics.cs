@@ -13,7 +13,7 @@ public static class KubernetesMetrics
         "kdd.reconciles", "{run}", "Reconciler runs by controller and result: done, requeue_after, conflict, throttled, error.");
 
     private static readonly Histogram<double> s_duration = s_meter.CreateHistogram<double>(
-        "kdd.reconcile.duration", "s", "Time of one reconciler run.");
+        "kdd.reconcile.duration", "s", "Time of one reconciler run.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30] });
 
     private static readonly Counter<long> s_lists = s_meter.CreateCounter<long>(
         "kdd.informer.lists", "{list}", "Full lists by resource and cause: start, expired, garbage.");

@@ -124,16 +124,27 @@ internal sealed class LogViewReconciler(
         switch (resolution)
         {
             case WorkloadResolution.Resolved resolved:
-                session.SetPods(resolved.Pods, resolved.Finished);
+                Tell(session, record, resolved.Pods, resolved.Finished);
                 break;
             case WorkloadResolution.NotFound:
-                session.SetPods([], workloadFinished: false);
+                Tell(session, record, [], finished: false);
                 break;
         }
 
         if (Deadline(record, spec) is { } deadline && deadline <= timeProvider.GetUtcNow())
         {
             session.End(EndReasons.DeadlineExceeded);
+        }
+    }
+
+    /// <summary>The session says when it has changed, and it does with each list of pods: the same list twice would never end.</summary>
+    private static void Tell(Session session, SessionRecord record, IReadOnlyList<PodRecord> pods, bool finished)
+    {
+        PodRecord[] ordered = [.. pods.OrderBy(pod => pod.Name, StringComparer.Ordinal)];
+        if (record.Pods is null || record.WorkloadFinished != finished || !record.Pods.SequenceEqual(ordered, ReferenceEqualityComparer.Instance))
+        {
+            (record.Pods, record.WorkloadFinished) = (ordered, finished);
+            session.SetPods(ordered, finished);
         }
     }
 

@@ -23,6 +23,10 @@ internal sealed class SessionRecord(string uid)
     public string? StreamFailure { get; set; }
     public bool OwnerReported { get; set; }
 
+    /// <summary>What the session was last told, so that a run that found nothing new tells it nothing.</summary>
+    public IReadOnlyList<PodRecord>? Pods { get; set; }
+    public bool WorkloadFinished { get; set; }
+
     /// <summary>What viewers were last told, serialized.</summary>
     public byte[] Published { get; set; } = [];
 
