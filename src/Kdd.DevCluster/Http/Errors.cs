@@ -37,8 +37,8 @@ public static class Errors
     public static ApiException Invalid(string group, string kind, string name, IReadOnlyList<FieldError> causes)
     {
         var qualified = group.Length == 0 ? kind : $"{kind}.{group}";
-        var texts = causes.Select(c => c.ToString()).ToList();
-        var list = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts.Distinct())}]";
+        var texts = causes.Select(c => c.ToString()).Distinct().ToList();
+        var list = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
         var details = Details(new ResourceKey(group, kind), name);
         details["causes"] = new JsonArray([.. causes.Select(c => (JsonNode)c.ToCause())]);
         return new(422, "Invalid", $"{qualified} \"{name}\" is invalid: {list}", details);

@@ -8,8 +8,19 @@ namespace Kdd.DevCluster.Http;
 /// <summary>Writes answers.</summary>
 internal static class Responses
 {
-    public static Task WriteAsync(HttpContext http, int code, JsonObject obj) =>
-        WriteBytesAsync(http, code, "application/json", Json.ToUtf8(obj));
+    public static Task WriteAsync(HttpContext http, int code, JsonObject obj, bool yaml = false) => yaml
+        ? WriteBytesAsync(http, code, "application/yaml", YamlWriter.Write(obj))
+        : WriteBytesAsync(http, code, "application/json", Json.ToUtf8(obj));
+
+    /// <summary>Tells the client of something that was accepted but is not right (RFC 7234 Warning, code 299).</summary>
+    public static void AddWarnings(HttpContext http, IEnumerable<string> warnings)
+    {
+        foreach (var warning in warnings)
+        {
+            var text = warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+            http.Response.Headers.Append("Warning", $"299 - \"{new string([.. text.Where(c => c is >= ' ' and < '\x7f')])}\"");
+        }
+    }
 
     public static async Task WriteBytesAsync(HttpContext http, int code, string contentType, ReadOnlyMemory<byte> body)
     {

@@ -76,3 +76,29 @@ public static class JsonReading
         return node;
     }
 }
+
+/// <summary>Filling fields.</summary>
+internal static class JsonFilling
+{
+    /// <summary>Sets a field that is missing; null sets nothing.</summary>
+    public static void Default(this JsonObject obj, string name, JsonNode? value)
+    {
+        if (value is not null && obj[name] is null)
+        {
+            obj[name] = value;
+        }
+    }
+
+    /// <summary>The object in a field, made when missing.</summary>
+    public static JsonObject Child(this JsonObject obj, string name)
+    {
+        if (obj[name] is JsonObject child)
+        {
+            return child;
+        }
+
+        child = [];
+        obj[name] = child;
+        return child;
+    }
+}

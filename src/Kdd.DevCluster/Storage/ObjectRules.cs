@@ -13,7 +13,7 @@ internal static class ObjectRules
     public static string Timestamp(TimeProvider timeProvider) =>
         timeProvider.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    public static void PrepareCreate(JsonObject obj, TimeProvider timeProvider)
+    public static void PrepareCreate(ResourceKey type, JsonObject obj, TimeProvider timeProvider)
     {
         var metadata = obj.Metadata();
         if (string.IsNullOrEmpty(metadata.Str("name")) && metadata.Str("generateName") is { Length: > 0 } prefix)
@@ -32,7 +32,7 @@ internal static class ObjectRules
         metadata.Remove("deletionTimestamp");
         metadata.Remove("deletionGracePeriodSeconds");
         metadata.Remove("selfLink");
-        if (HasGeneration(obj))
+        if (HasGeneration(type))
         {
             metadata["generation"] = 1;
         }
@@ -43,7 +43,7 @@ internal static class ObjectRules
     }
 
     /// <summary>The new version of an object: what its writer may not change comes from the stored one.</summary>
-    public static JsonObject Merge(JsonObject current, JsonObject next, bool statusOnly)
+    public static JsonObject Merge(ResourceKey type, JsonObject current, JsonObject next, bool statusOnly)
     {
         if (statusOnly)
         {
@@ -72,7 +72,7 @@ internal static class ObjectRules
         }
 
         metadata.Remove("selfLink");
-        if (HasGeneration(next) && SpecDiffers(current, next))
+        if (HasGeneration(type) && SpecDiffers(current, next))
         {
             metadata["generation"] = (current.Long("metadata", "generation") ?? 0) + 1;
         }
@@ -85,15 +85,15 @@ internal static class ObjectRules
     {
         if (options.PreconditionUid is { } uid && uid != current.Object.Uid())
         {
-            throw Errors.Conflict(type, current.Name,
-                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Object.Uid()}");
+            throw Errors.Conflict(new ResourceKey(type.Group, current.Object.Str("kind") ?? type.Resource), current.Name,
+                $"the UID in the precondition ({uid}) does not match the UID in record ({current.Object.Uid()}). The object might have been deleted and then recreated");
         }
 
         var version = current.Object.Str("metadata", "resourceVersion");
         if (options.PreconditionResourceVersion is { } wanted && wanted != version)
         {
-            throw Errors.Conflict(type, current.Name,
-                $"Precondition failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {version}");
+            throw Errors.Conflict(new ResourceKey(type.Group, current.Object.Str("kind") ?? type.Resource), current.Name,
+                $"the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({version}). The object might have been modified");
         }
     }
 
@@ -138,7 +138,8 @@ internal static class ObjectRules
     public static bool MayBeRemoved(JsonObject obj) =>
         obj["metadata"]?["deletionTimestamp"] is not null
         && obj.Arr("metadata", "finalizers") is not { Count: > 0 }
-        && obj.Long("metadata", "deletionGracePeriodSeconds") is null or 0;
+        && obj.Long("metadata", "deletionGracePeriodSeconds") is null or 0
+        && !(obj.Str("kind") == "Namespace" && obj.Arr("spec", "finalizers") is { Count: > 0 });
 
     private static long GracePeriod(ResourceKey type, JsonObject obj, DeleteOptions options)
     {
@@ -172,11 +173,19 @@ internal static class ObjectRules
         }
     }
 
-    // Kinds without a spec (ConfigMap, Secret, Event, Role, …) have no generation.
-    private static bool HasGeneration(JsonObject obj) =>
-        obj.ContainsKey("spec") && obj.Str("kind") is not ("Namespace" or "Pod" or "Node" or "Service" or "Lease" or "ResourceQuota" or "PersistentVolumeClaim" or "PersistentVolume")
-        || obj.Str("kind") is "CronJob" or "Job"
-        || obj.Str("apiVersion") is { } version && version.Contains('.', StringComparison.Ordinal) && !version.Contains(".k8s.io/", StringComparison.Ordinal);
+    // Of the built-in kinds only these count generations; every custom resource does.
+    private static readonly HashSet<ResourceKey> Counted =
+    [
+        new("", "pods"), new("", "replicationcontrollers"), new("apps", "deployments"), new("apps", "replicasets"),
+        new("apps", "statefulsets"), new("apps", "daemonsets"), new("batch", "jobs"), new("batch", "cronjobs"),
+        new("policy", "poddisruptionbudgets"), new("networking.k8s.io", "networkpolicies"), new("networking.k8s.io", "ingresses"),
+        new("apiextensions.k8s.io", "customresourcedefinitions"), new("discovery.k8s.io", "endpointslices"),
+        new("scheduling.k8s.io", "priorityclasses"),
+    ];
+
+    private static bool HasGeneration(ResourceKey type) => Counted.Contains(type) || !BuiltIn.Contains(type);
+
+    private static HashSet<ResourceKey> BuiltIn { get; } = [.. Resources.BuiltInResources.All.Select(r => r.Storage)];
 
     private static bool SpecDiffers(JsonObject current, JsonObject next)
     {

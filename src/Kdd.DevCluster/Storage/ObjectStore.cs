@@ -58,7 +58,7 @@ public sealed class ObjectStore(TimeProvider timeProvider)
                 Defaulting?.Invoke(type, next);
             }
 
-            return Replace(type, current, ObjectRules.Merge(current.Object, next, statusOnly)).Object;
+            return Replace(type, current, ObjectRules.Merge(type, current.Object, next, statusOnly)).Object;
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class ObjectStore(TimeProvider timeProvider)
 
             var next = (JsonObject)current.Object.DeepClone();
             return change(next)
-                ? Replace(type, current, ObjectRules.Merge(current.Object, next, statusOnly)).Object
+                ? Replace(type, current, ObjectRules.Merge(type, current.Object, next, statusOnly)).Object
                 : current.Object;
         }
     }
@@ -152,15 +152,21 @@ public sealed class ObjectStore(TimeProvider timeProvider)
         }
     }
 
-    internal StoredObject Insert(ResourceKey type, JsonObject obj)
+    private StoredObject Insert(ResourceKey type, JsonObject obj)
+    {
+        ObjectRules.PrepareCreate(type, obj, timeProvider);
+        return InsertPrepared(type, obj, type);
+    }
+
+    /// <summary>Stores a new object that has its uid and timestamps.</summary>
+    internal StoredObject InsertPrepared(ResourceKey type, JsonObject obj, ResourceKey shown)
     {
         lock (_lock)
         {
-            ObjectRules.PrepareCreate(obj, timeProvider);
             var table = Table(type);
             if (table.Get(StoredObject.KeyOf(obj.Namespace(), obj.Name())) is not null)
             {
-                throw Errors.AlreadyExists(type, obj.Name());
+                throw Errors.AlreadyExists(shown, obj.Name());
             }
 
             var stored = StoredObject.Freeze(obj, ++_revision);
@@ -170,14 +176,14 @@ public sealed class ObjectStore(TimeProvider timeProvider)
     }
 
     /// <summary>Writes a new version; nothing when it equals the old, removal when its last finalizer went.</summary>
-    internal StoredObject Replace(ResourceKey type, StoredObject current, JsonObject next)
+    internal StoredObject Replace(ResourceKey type, StoredObject current, JsonObject next, ResourceKey? shown = null)
     {
         lock (_lock)
         {
             var table = Table(type);
             if (!ReferenceEquals(table.Get(current.Key), current))
             {
-                throw Errors.Modified(type, current.Name);
+                throw Errors.Modified(shown ?? type, current.Name);
             }
 
             next.Metadata()["resourceVersion"] = current.Object.Str("metadata", "resourceVersion");
@@ -228,6 +234,9 @@ public sealed class ObjectStore(TimeProvider timeProvider)
         Table(type).Apply(StoreEventType.Deleted, stored, current);
         return stored;
     }
+
+    /// <summary>Stamps deletionTimestamp without removing.</summary>
+    internal void MarkDeleted(JsonObject obj) => obj.Metadata()["deletionTimestamp"] = ObjectRules.Timestamp(timeProvider);
 
     /// <summary>A resourceVersion as text.</summary>
     internal static string Format(long revision) => revision.ToString(CultureInfo.InvariantCulture);

@@ -1,0 +1,156 @@
+using Kdd.DevCluster.Resources;
+using Kdd.DevCluster.Selectors;
+using Kdd.DevCluster.Storage;
+using Kdd.DevCluster.Tables;
+
+namespace Kdd.DevCluster.Http;
+
+/// <summary>GET …?watch=1: the changes of a collection as a stream of JSON lines.</summary>
+internal sealed class WatchHandler(ObjectStore store, TableRenderer tables, TimeProvider timeProvider)
+{
+    // apiserver's cacher: a bookmark about every minute, and one shortly before the stream's own end.
+    private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BookmarkBeforeEnd = TimeSpan.FromSeconds(1.2);
+
+    // How long after a CRD changed its watches end; seen on a real API server.
+    private static readonly TimeSpan EndAfterDefinitionChange = TimeSpan.FromSeconds(1);
+
+    public async Task ServeAsync(ApiRequest request, ApiResource resource)
+    {
+        var http = request.Http;
+        var negotiation = Negotiation.Of(http.Request);
+        var query = ListQuery.Of(http.Request, watch: true);
+        var name = request.Info.Name.Length == 0 ? null : $"metadata.name={request.Info.Name}";
+        var scope = new WatchScope(
+            resource.Namespaced ? request.Info.Namespace : "",
+            LabelSelector.Parse(http.Request.Query["labelSelector"]),
+            FieldSelector.Parse(name ?? http.Request.Query["fieldSelector"].ToString(), resource.Storage, ReadHandler.SelectableFields(resource)));
+        var from = query.Revision(500);
+        var table = store.Table(resource.Storage);
+        var writer = new WatchWriter(http, resource, negotiation.Form, tables, http.Request.Query["includeObject"].ToString());
+        await writer.StartAsync();
+        if (from is > 0 && !query.SendInitialEvents && from < table.CompactedRevision)
+        {
+            await writer.ErrorAsync(Errors.Expired($"too old resource version: {from} ({table.CompactedRevision})"));
+            return;
+        }
+
+        // The API server picks 30 to 60 minutes where the client names no limit.
+        var seconds = query.TimeoutSeconds is > 0 and var given ? given : Random.Shared.Next(1800, 3600);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
+        using var timer = timeProvider.CreateTimer(_ => stop.Cancel(), null, TimeSpan.FromSeconds(Math.Min(seconds, 100_000)), Timeout.InfiniteTimeSpan);
+        try
+        {
+            await StreamAsync(table, scope, query, from, writer, TimeSpan.FromSeconds(seconds), stop.Token);
+        }
+        catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
+        {
+            // timeoutSeconds is over: a clean end without a last event.
+        }
+    }
+
+    private async Task StreamAsync(
+        ResourceTable table, WatchScope scope, ListQuery query, long? from, WatchWriter writer, TimeSpan lifetime, CancellationToken stop)
+    {
+        var generation = table.Generation;
+        var (index, sent) = await SendInitialAsync(table, scope, query, from, writer);
+        var started = timeProvider.GetTimestamp();
+        var bookmarkAt = NextBookmark(TimeSpan.Zero, lifetime);
+        while (true)
+        {
+            var changed = table.Changed;
+            for (; index < table.Count; index++)
+            {
+                if (table.At(index) is not { } change)
+                {
+                    await writer.ErrorAsync(Errors.Expired($"too old resource version: {sent} ({table.CompactedRevision})"));
+                    return;
+                }
+
+                sent = change.Revision;
+                if (scope.Translate(change) is { } type)
+                {
+                    writer.Write(type, change.Type == StoreEventType.Deleted || type != "DELETED" ? change.Current : change.Previous!, change.Revision);
+                }
+            }
+
+            await writer.FlushAsync(stop);
+            if (table.Generation != generation)
+            {
+                await Task.Delay(EndAfterDefinitionChange, timeProvider, stop);
+                await SendRestAsync(table, scope, query, writer, index);
+                return;
+            }
+
+            var wait = bookmarkAt - timeProvider.GetElapsedTime(started);
+            if (query.Bookmarks && wait <= TimeSpan.Zero)
+            {
+                writer.Bookmark(Math.Max(sent, store.Revision), initialEventsEnd: false);
+                bookmarkAt = NextBookmark(bookmarkAt, lifetime);
+                continue;
+            }
+
+            await WaitAsync(changed, query.Bookmarks ? wait : Timeout.InfiniteTimeSpan, stop);
+        }
+    }
+
+    private static TimeSpan NextBookmark(TimeSpan last, TimeSpan lifetime)
+    {
+        var (next, beforeEnd) = (last + BookmarkInterval, lifetime - BookmarkBeforeEnd);
+        return next < beforeEnd || last >= beforeEnd ? next : beforeEnd;
+    }
+
+    private async Task WaitAsync(Task changed, TimeSpan limit, CancellationToken stop)
+    {
+        try
+        {
+            await changed.WaitAsync(limit, timeProvider, stop);
+        }
+        catch (TimeoutException)
+        {
+            // Time for a bookmark.
+        }
+    }
+
+    private static async Task SendRestAsync(ResourceTable table, WatchScope scope, ListQuery query, WatchWriter writer, long index)
+    {
+        for (; index < table.Count && table.At(index) is { } change; index++)
+        {
+            if (scope.Translate(change) is { } type)
+            {
+                writer.Write(type, change.Current, change.Revision);
+            }
+        }
+
+        if (query.Bookmarks && table.Count > 0)
+        {
+            writer.Bookmark(table.At(table.Count - 1)!.Revision, initialEventsEnd: false);
+        }
+
+        await writer.FlushAsync(CancellationToken.None);
+    }
+
+    // Where the stream starts: after a revision, or with everything that exists.
+    private async Task<(long Index, long Revision)> SendInitialAsync(
+        ResourceTable table, WatchScope scope, ListQuery query, long? from, WatchWriter writer)
+    {
+        if (from is > 0 && !query.SendInitialEvents)
+        {
+            return (table.IndexAfter(from.Value), from.Value);
+        }
+
+        var (objects, index, revision) = store.Locked(() => (table.Objects, table.Count, store.Revision));
+        foreach (var item in objects.Where(o => scope.Matches(o)))
+        {
+            writer.Write("ADDED", item, item.Revision);
+        }
+
+        if (query.Bookmarks && (query.SendInitialEvents || from is null or 0))
+        {
+            writer.Bookmark(revision, initialEventsEnd: query.SendInitialEvents);
+        }
+
+        await writer.FlushAsync(CancellationToken.None);
+        return (index, revision);
+    }
+}
