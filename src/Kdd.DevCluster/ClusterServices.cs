@@ -1,3 +1,5 @@
+using Kdd.DevCluster.Controllers;
+using Kdd.DevCluster.Discovery;
 using Kdd.DevCluster.Faults;
 using Kdd.DevCluster.Floods;
 using Kdd.DevCluster.Http;
@@ -5,7 +7,9 @@ using Kdd.DevCluster.Identity;
 using Kdd.DevCluster.Kubelet;
 using Kdd.DevCluster.Kubelet.Logs;
 using Kdd.DevCluster.Networking;
+using Kdd.DevCluster.Resources;
 using Kdd.DevCluster.Storage;
+using Kdd.DevCluster.Tables;
 using Kdd.DevCluster.Workloads;
 
 namespace Kdd.DevCluster;
@@ -26,6 +30,7 @@ internal static class ClusterServices
         services.AddSingleton(host).AddSingleton(host.Options).AddSingleton(host.Options.TimeProvider);
         services.AddSingleton<ObjectStore>();
         AddIdentity(services);
+        AddMachinery(services);
         if (!host.Options.Empty)
         {
             AddWorkloads(services);
@@ -34,7 +39,8 @@ internal static class ClusterServices
         services.AddSingleton<FaultMiddleware>().AddSingleton<IRequestHandler, FaultEndpoint>().AddSingleton(provider => new ClusterFaults(
             provider.GetRequiredService<FaultMiddleware>(), host, provider.GetRequiredService<ObjectStore>(), provider,
             host.Options.TimeProvider));
-        services.AddSingleton<ApiServer>();
+        // Asked last: it takes every resource request that nobody took before.
+        services.AddSingleton<IRequestHandler, ResourceHandler>().AddSingleton<ApiServer>();
         return services.BuildServiceProvider();
     }
 
@@ -52,6 +58,25 @@ internal static class ClusterServices
             .AddSingleton<IRequestHandler, TokenReviews>()
             .AddSingleton<IRequestHandler, TokenRequests>()
             .AddSingleton<IRequestHandler, AccessReviews>();
+    }
+
+    private static void AddMachinery(ServiceCollection services)
+    {
+        services
+            .AddSingleton<ResourceCatalog>()
+            .AddSingleton<Admission>()
+            .AddSingleton<WritePipeline>()
+            .AddSingleton<TableRenderer>()
+            .AddSingleton<ReadHandler>()
+            .AddSingleton<WatchHandler>()
+            .AddSingleton<WriteHandler>()
+            .AddSingleton<DeleteHandler>()
+            .AddSingleton<ScaleHandler>()
+            .AddSingleton<IRequestHandler, ServerInfoHandler>()
+            .AddSingleton<IRequestHandler, DiscoveryHandler>()
+            .AddSingleton<IRequestHandler, OpenApiHandler>();
+        AddComponent<DefinitionController>(services);
+        AddComponent<NamespaceDeletionController>(services);
     }
 
     // Controllers, kubelet, service networking: each an IClusterComponent, started in this order.

@@ -3,6 +3,7 @@ using Kdd.DevCluster.Faults;
 using Kdd.DevCluster.Floods;
 using Kdd.DevCluster.Http;
 using Kdd.DevCluster.Identity;
+using Kdd.DevCluster.Resources;
 using Kdd.DevCluster.Storage;
 
 namespace Kdd.DevCluster;
@@ -26,6 +27,7 @@ public sealed class DevClusterHost : IAsyncDisposable
         Directory = Path.GetFullPath(options.Directory ?? _temporaryDirectory!);
         System.IO.Directory.CreateDirectory(Directory);
         _services = ClusterServices.Build(this);
+        Store.Defaulting = BuiltInDefaults.Apply;
         var authenticator = _services.GetRequiredService<Authenticator>();
         authenticator.AddUser(AdminToken, new UserInfo("admin", ["system:masters", "system:authenticated"]));
         foreach (var (token, user) in options.Users)
@@ -128,6 +130,8 @@ public sealed class DevClusterHost : IAsyncDisposable
             await component.StartAsync(cancellationToken);
         }
 
+        // History begins here, as a watch cache's does when its server starts.
+        Store.Compact(Store.Revision);
         if (Options.KubeconfigPath is { } path)
         {
             await WriteKubeconfigAsync(Path.GetFullPath(path), cancellationToken);

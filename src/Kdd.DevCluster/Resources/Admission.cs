@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using Kdd.DevCluster.Http;
 using Kdd.DevCluster.Storage;
+using Kdd.DevCluster.Workloads;
 
 namespace Kdd.DevCluster.Resources;
 
 /// <summary>The built-in admission that clients see: namespace lifecycle, object-count quotas, service accounts of pods, cluster IPs.</summary>
-internal sealed class Admission(ObjectStore store)
+internal sealed class Admission(ObjectStore store, PodAdmission pods)
 {
     private static readonly ResourceKey Namespaces = new("", "namespaces");
     private static readonly ResourceKey Quotas = new("", "resourcequotas");
@@ -58,9 +59,7 @@ internal sealed class Admission(ObjectStore store)
             return;
         }
 
-        spec.Default("serviceAccountName", "default");
-        spec["serviceAccount"] = spec.Str("serviceAccountName");
-        var account = spec.Str("serviceAccountName")!;
+        var account = spec.Str("serviceAccountName") is { Length: > 0 } named ? named : "default";
         if (store.Get(ServiceAccounts, pod.Namespace(), account) is null && account != "default")
         {
             throw Errors.Forbidden(resource.Key, pod.Name(),
@@ -73,7 +72,7 @@ internal sealed class Admission(ObjectStore store)
         spec.Default("tolerations", new JsonArray(
             new JsonObject { ["effect"] = "NoExecute", ["key"] = "node.kubernetes.io/not-ready", ["operator"] = "Exists", ["tolerationSeconds"] = 300 },
             new JsonObject { ["effect"] = "NoExecute", ["key"] = "node.kubernetes.io/unreachable", ["operator"] = "Exists", ["tolerationSeconds"] = 300 }));
-        ServiceAccountVolume.Add(spec, store.Get(ServiceAccounts, pod.Namespace(), account));
+        pods.Admit(pod);
     }
 
     private void AllocateClusterIp(JsonObject spec)

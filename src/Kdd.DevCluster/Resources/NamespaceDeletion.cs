@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kdd.DevCluster.Storage;
 
 namespace Kdd.DevCluster.Resources;
@@ -21,18 +22,20 @@ internal static class NamespaceDeletion
             return true;
         }
 
-        store.Mutate(type, null, name, ns =>
+        var current = last;
+        last = store.Locked(() =>
         {
-            if (ns["metadata"]?["deletionTimestamp"] is not null)
+            var found = store.Find(type, null, name) ?? current;
+            if (found.Object["metadata"]?["deletionTimestamp"] is not null)
             {
-                return false;
+                return found;
             }
 
-            store.MarkDeleted(ns);
-            ns.Child("status")["phase"] = "Terminating";
-            return true;
+            var marked = (JsonObject)found.Object.DeepClone();
+            store.MarkDeleted(marked);
+            marked.Child("status")["phase"] = "Terminating";
+            return store.Replace(type, found, marked);
         });
-        last = store.Find(type, null, name) ?? last;
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
@@ -97,14 +98,8 @@ public sealed class ObjectStore(TimeProvider timeProvider)
         ResourceKey type, string? ns, [EnumeratorCancellation] CancellationToken ct)
     {
         var table = Table(type);
-        long index;
-        System.Collections.Immutable.ImmutableSortedSet<StoredObject> objects;
-        lock (_lock)
-        {
-            (index, objects) = (table.Count, table.Objects);
-        }
-
-        foreach (var stored in objects.Where(o => ns is null || o.Namespace == ns))
+        var (index, known) = Locked(() => (table.Count, table.Objects));
+        foreach (var stored in known.Where(o => ns is null || o.Namespace == ns))
         {
             yield return new StoreEvent(StoreEventType.Added, stored.Object, null, stored.Revision);
         }
@@ -112,9 +107,22 @@ public sealed class ObjectStore(TimeProvider timeProvider)
         while (true)
         {
             var changed = table.Changed;
-            for (; index < table.Count; index++)
+            while (index < table.Count)
             {
-                var change = table.At(index) ?? throw new InvalidOperationException($"a watcher of {type} fell behind the history");
+                if (table.At(index) is not { } change)
+                {
+                    // Slower than the history is long: the difference between then and now stands for what was missed.
+                    var (now, objects) = Locked(() => (table.Count, table.Objects));
+                    foreach (var difference in Difference(known, objects).Where(e => ns is null || e.Object.Namespace() == ns))
+                    {
+                        yield return difference;
+                    }
+
+                    (index, known) = (now, objects);
+                    continue;
+                }
+
+                (index, known) = (index + 1, change.After);
                 if (ns is null || change.Current.Namespace == ns)
                 {
                     yield return new StoreEvent(change.Type, change.Current.Object, change.Previous?.Object, change.Revision);
@@ -122,6 +130,26 @@ public sealed class ObjectStore(TimeProvider timeProvider)
             }
 
             await changed.WaitAsync(ct);
+        }
+    }
+
+    private static IEnumerable<StoreEvent> Difference(ImmutableSortedSet<StoredObject> then, ImmutableSortedSet<StoredObject> now)
+    {
+        foreach (var gone in then.Where(o => !now.Contains(o)))
+        {
+            yield return new StoreEvent(StoreEventType.Deleted, gone.Object, gone.Object, gone.Revision);
+        }
+
+        foreach (var current in now)
+        {
+            if (!then.TryGetValue(current, out var before))
+            {
+                yield return new StoreEvent(StoreEventType.Added, current.Object, null, current.Revision);
+            }
+            else if (before.Revision != current.Revision)
+            {
+                yield return new StoreEvent(StoreEventType.Modified, current.Object, before.Object, current.Revision);
+            }
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
         CelNode.Unary { Operator: "!" } not => !Truth(Evaluate(not.Operand)),
         CelNode.Unary minus => Evaluate(minus.Operand) switch
         {
-            long l => -l,
+            long l => (object)-l,
             double d => -d,
             _ => throw new CelException("no such overload: -_"),
         },
@@ -36,14 +36,23 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
     };
 
     /// <summary>A JSON value as CEL sees it: scalars as .NET values, objects and arrays as they are.</summary>
-    public static object? FromJson(JsonNode? node) => node is not JsonValue value ? node : value.GetValueKind() switch
+    public static object? FromJson(JsonNode? node)
     {
-        JsonValueKind.String => value.GetValue<string>(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Number => value.TryGetValue<long>(out var l) ? l : value.GetValue<double>(),
-        _ => null,
-    };
+        if (node is not JsonValue value)
+        {
+            return node;
+        }
+
+        // Cast one by one: JsonNode's implicit conversions would wrap them again.
+        return value.GetValueKind() switch
+        {
+            JsonValueKind.String => (object)value.GetValue<string>(),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Number => value.TryGetValue<long>(out var number) ? (object)number : value.GetValue<double>(),
+            _ => null,
+        };
+    }
 
     private static object? Field(object? target, string name) => target is JsonObject obj && obj.TryGetPropertyValue(name, out var value)
         ? FromJson(value)
