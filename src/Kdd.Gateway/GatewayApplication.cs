@@ -1,8 +1,10 @@
 using Kdd.Api.Sharding;
 using Kdd.Gateway.Access;
+using Kdd.Gateway.Hosting;
 using Kdd.Gateway.Http;
 using Kdd.Gateway.Routing;
 using Kdd.Gateway.Streams;
+using Kdd.Gateway.Telemetry;
 using Kdd.Gateway.Viewer;
 using Kdd.Kubernetes;
 using Kdd.Kubernetes.Leases;
@@ -10,8 +12,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using OpenTelemetry.Metrics;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.LoadBalancing;
@@ -37,14 +37,13 @@ public static class GatewayApplication
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         ConfigureLogging(builder.Logging);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => ConfigureServer(kestrel, options));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => GatewayServer.Configure(kestrel, options, timeProvider));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
         builder.Services.AddSingleton(options).AddSingleton(timeProvider).AddSingleton<Readiness>();
         AddRouting(builder.Services, options, cluster, callers, timeProvider);
         builder.Services.AddRateLimiter(limits => RateLimits.Configure(limits, options));
         AddAccess(builder.Services, options, cluster, callers, timeProvider);
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation().AddMeter("Kdd.*").AddPrometheusExporter());
+        builder.Services.AddTelemetry().AddSingleton<GatewayMetrics>();
         configure?.Invoke(builder);
 
         WebApplication app = builder.Build();
@@ -104,7 +103,8 @@ public static class GatewayApplication
         IServiceCollection services, GatewayOptions options, ClusterConnection cluster, ClusterConnection callers, TimeProvider timeProvider)
     {
         // In mode none the reviews, too, are made with the named credentials: the gateway's own are not even needed.
-        services.AddSingleton(new ReviewApi((options.AccessMode == AccessMode.None ? callers : cluster).CreateHttpClient(), timeProvider));
+        services.AddSingleton(provider => new ReviewApi(
+            (options.AccessMode == AccessMode.None ? callers : cluster).CreateHttpClient(), provider.GetRequiredService<GatewayMetrics>(), timeProvider));
         services.AddSingleton<TokenReviewer>().AddSingleton<SignIn>().AddSingleton<CallerConfirmation>().AddSingleton<NamedCaller>();
         services.AddSingleton(provider => new StreamReviewer(provider.GetRequiredService<ReviewApi>(), options.AccessMode, timeProvider));
         services.AddSingleton<IAuthorizationHandler, StreamAccessHandler>();
@@ -143,32 +143,6 @@ public static class GatewayApplication
     }
 
     private static string NamespaceOf(GatewayOptions options, ClusterConnection cluster) => options.Namespace ?? cluster.Namespace ?? "kdd-system";
-
-    private static void ConfigureServer(KestrelServerOptions kestrel, GatewayOptions options)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
-
-        // A LogView is a few KiB, a token 2.5 KB; nothing larger has business here.
-        kestrel.Limits.MaxRequestBodySize = 256 * 1024;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        kestrel.Limits.MaxRequestHeaderCount = 64;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
-        kestrel.Listen(options.Listen, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.UseConnectionLimit(options.MaxConnectionsPerAddress);
-            if (options.TlsCertificate is { } certificate)
-            {
-                listen.UseHttps(https => https.ServerCertificate
-                    = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(certificate, options.TlsKey));
-            }
-        });
-        kestrel.Listen(options.ManagementListen, listen => listen.UseManagement());
-    }
 
     private static void ConfigureLogging(ILoggingBuilder logging)
     {

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Kdd.Gateway.Telemetry;
 using Kdd.Kubernetes;
 
 namespace Kdd.Gateway.Access;
 
 /// <summary>Posts reviews to the API server.</summary>
-public sealed class ReviewApi(HttpClient api, TimeProvider timeProvider)
+public sealed class ReviewApi(HttpClient api, GatewayMetrics metrics, TimeProvider timeProvider)
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
 
@@ -19,14 +20,17 @@ public sealed class ReviewApi(HttpClient api, TimeProvider timeProvider)
             using HttpResponseMessage response = await api.PostAsync(ApiPath.To(type).ToUri(), JsonContent.Create(review, json), deadline.Token);
             if (!response.IsSuccessStatusCode)
             {
+                metrics.Reviewed(review.Kind, answered: false);
                 throw new ReviewFailedException($"the API server answered {(int)response.StatusCode} to a {review.Kind}");
             }
 
-            return (await response.Content.ReadFromJsonAsync(json, deadline.Token))!.Status
-                ?? throw new ReviewFailedException($"the API server answered a {review.Kind} without a status");
+            TStatus? status = (await response.Content.ReadFromJsonAsync(json, deadline.Token))!.Status;
+            metrics.Reviewed(review.Kind, answered: status is not null);
+            return status ?? throw new ReviewFailedException($"the API server answered a {review.Kind} without a status");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException)
         {
+            metrics.Reviewed(review.Kind, answered: false);
             throw new ReviewFailedException($"the API server could not be asked for a {review.Kind}: {e.Message}", e);
         }
     }

@@ -1,11 +1,12 @@
 using System.Text;
 using Kdd.Gateway.Http;
 using Kdd.Gateway.Streams;
+using Kdd.Gateway.Telemetry;
 
 namespace Kdd.Gateway.Access;
 
 /// <summary>Exchanges a token for a session, whichever way it was sent in.</summary>
-public sealed class SignIn(TokenReviewer reviewer, StreamAudit audit, TimeProvider timeProvider)
+public sealed class SignIn(TokenReviewer reviewer, StreamAudit audit, GatewayMetrics metrics, TimeProvider timeProvider)
 {
     /// <summary>Sets the session cookie, or says why not.</summary>
     internal async Task<(KubernetesStatus? Refusal, SessionInfo? Session)> TryAsync(HttpContext context, string text)
@@ -21,11 +22,13 @@ public sealed class SignIn(TokenReviewer reviewer, StreamAudit audit, TimeProvid
             if (await reviewer.ReviewAsync(token, context.RequestAborted) is not { } caller)
             {
                 audit.SignInRefused(context);
+                metrics.SignedIn(accepted: false);
                 return (KubernetesStatus.Unauthorized("the Kubernetes API server does not accept this token: it may have expired, or be for another cluster"), null);
             }
 
             DateTimeOffset ends = await SessionCookie.SignInAsync(context, caller, token, timeProvider);
             audit.SignedIn(caller);
+            metrics.SignedIn(accepted: true);
             return (null, new SessionInfo(caller.UserName, "kubernetes") { ExpiresAt = ends });
         }
         catch (ReviewFailedException)

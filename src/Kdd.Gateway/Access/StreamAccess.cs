@@ -1,4 +1,5 @@
 using Kdd.Gateway.Http;
+using Kdd.Gateway.Streams;
 using Kdd.Kubernetes;
 using Microsoft.AspNetCore.Authorization;
 
@@ -15,7 +16,7 @@ public sealed class StreamAccess : IAuthorizationRequirement
 }
 
 /// <summary>Asks RBAC. What it answers does not depend on whether the LogView exists: nothing is told to who may not know.</summary>
-public sealed class StreamAccessHandler(StreamReviewer reviewer, ILogger<StreamAccessHandler> logger) : AuthorizationHandler<StreamAccess>
+public sealed class StreamAccessHandler(StreamReviewer reviewer, StreamAudit audit, ILogger<StreamAccessHandler> logger) : AuthorizationHandler<StreamAccess>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, StreamAccess requirement)
     {
@@ -35,6 +36,7 @@ public sealed class StreamAccessHandler(StreamReviewer reviewer, ILogger<StreamA
         {
             if (await reviewer.FindMissingRightAsync(context.User.Caller(), logView, http.RequestAborted) is { } missing)
             {
+                audit.Refused(context.User.Caller(), logView, missing);
                 context.Fail(new StatusFailure(this, KubernetesStatus.Forbidden($"logviews.kdd.dev \"{logView.Name}\" is forbidden: {missing}")));
                 return;
             }

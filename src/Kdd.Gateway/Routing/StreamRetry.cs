@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Kdd.Gateway.Http;
+using Kdd.Gateway.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Kdd.Gateway.Routing;
@@ -9,7 +10,7 @@ namespace Kdd.Gateway.Routing;
 /// Tries a stream again, before its first byte, while ownership settles: a replica answers 421 or 503 or is gone, and the
 /// next one is known within seconds. After <see cref="Patience"/> the client is told to come back.
 /// </summary>
-public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory, TimeProvider timeProvider)
+public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory, GatewayMetrics metrics, TimeProvider timeProvider)
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -44,6 +45,12 @@ public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory,
                 return;
             }
 
+            metrics.Retried(attempt.Refusal switch
+            {
+                HttpStatusCode.MisdirectedRequest => "misdirected",
+                not null => "unavailable",
+                null => "unreachable",
+            });
             context.Response.Clear();
             hint = attempt.Owner;
             await WaitAsync(directory.NextChange, pause, context.RequestAborted);

@@ -14,7 +14,10 @@ public sealed class LiveStream : HttpContent
     private readonly HttpContext _http;
     private readonly TimeProvider _timeProvider;
     private readonly Action<LiveStream> _closed;
+    private readonly Lock _lock = new();
     private ITimer? _cutOff;
+    private ReadOnlyMemory<byte> _lastWord;
+    private bool _over;
     private EndableStream? _body;
 
     public LiveStream(HttpContent source, HttpContext http, NamespacedName logView, TimeProvider timeProvider, Action<LiveStream> closed)
@@ -36,18 +39,27 @@ public sealed class LiveStream : HttpContent
     public long ConfirmedAt { get; set; }
 
     /// <summary>Why the gateway ended the stream; null when it did not.</summary>
-    public string? EndedBecause { get; private set; }
+    public EndCause? EndedBecause { get; private set; }
 
     public long BytesSent => _body?.BytesRead ?? 0;
 
-    public CancellationToken Gone => _http.RequestAborted;
-
     /// <summary>Ends the stream at the next border between two events, with <paramref name="lastWord"/> as its last bytes.</summary>
-    public void End(string because, ReadOnlyMemory<byte> lastWord)
+    /// <returns>False when it was over before.</returns>
+    public bool End(EndCause cause, ReadOnlyMemory<byte> lastWord)
     {
-        EndedBecause ??= because;
+        lock (_lock)
+        {
+            if (_over || EndedBecause is not null)
+            {
+                return false;
+            }
+
+            (EndedBecause, _lastWord) = (cause, lastWord);
+            _cutOff = _timeProvider.CreateTimer(static state => ((LiveStream)state!).CutOff(), this, s_lastWordWithin, Timeout.InfiniteTimeSpan);
+        }
+
         _body?.End(lastWord);
-        _cutOff ??= _timeProvider.CreateTimer(static state => ((LiveStream)state!)._http.Abort(), this, s_lastWordWithin, Timeout.InfiniteTimeSpan);
+        return true;
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync() => Wrap(await _source.ReadAsStreamAsync());
@@ -74,11 +86,42 @@ public sealed class LiveStream : HttpContent
         base.Dispose(disposing);
     }
 
-    private EndableStream Wrap(Stream source) => _body = new EndableStream(source, MediaType, Close);
+    private EndableStream Wrap(Stream source)
+    {
+        var body = new EndableStream(source, MediaType, Close);
+        lock (_lock)
+        {
+            _body = body;
+            if (EndedBecause is null)
+            {
+                return body;
+            }
+        }
+
+        body.End(_lastWord);
+        return body;
+    }
+
+    /// <summary>The viewer does not read. Under the lock, because the server uses the request's object again once it is over.</summary>
+    private void CutOff()
+    {
+        lock (_lock)
+        {
+            if (!_over)
+            {
+                _http.Abort();
+            }
+        }
+    }
 
     private void Close()
     {
-        _cutOff?.Dispose();
+        lock (_lock)
+        {
+            _over = true;
+            _cutOff?.Dispose();
+        }
+
         _closed(this);
     }
 }

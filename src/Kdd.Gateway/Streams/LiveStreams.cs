@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Kdd.Gateway.Access;
+using Kdd.Gateway.Telemetry;
 
 namespace Kdd.Gateway.Streams;
 
@@ -8,7 +9,7 @@ namespace Kdd.Gateway.Streams;
 /// the gateway stops.
 /// </summary>
 public sealed class LiveStreams(
-    StreamReviewer reviewer, CallerConfirmation callers, TimeProvider timeProvider, StreamAudit audit, ILogger<LiveStreams> logger) : BackgroundService
+    StreamReviewer reviewer, CallerConfirmation callers, TimeProvider timeProvider, StreamAudit audit, GatewayMetrics metrics, ILogger<LiveStreams> logger) : BackgroundService
 {
     /// <summary>With reviews kept for 10 s, a revoked viewer reads for 30 s at most.</summary>
     public static readonly TimeSpan ConfirmEvery = TimeSpan.FromSeconds(20);
@@ -27,9 +28,10 @@ public sealed class LiveStreams(
         var stream = new LiveStream(body, http, StreamAccess.LogViewOf(http), timeProvider, Close) { ConfirmedAt = timeProvider.GetTimestamp() };
         _streams[stream] = true;
         audit.Opened(stream);
+        metrics.StreamOpened();
         if (_stopping)
         {
-            stream.End("stopping", LastWords.Reconnect(stream.MediaType));
+            End(stream, EndCause.Stopping, LastWords.Reconnect(stream.MediaType));
         }
 
         return stream;
@@ -41,7 +43,7 @@ public sealed class LiveStreams(
         _stopping = true;
         foreach (LiveStream stream in _streams.Keys)
         {
-            stream.End("stopping", LastWords.Reconnect(stream.MediaType));
+            End(stream, EndCause.Stopping, LastWords.Reconnect(stream.MediaType));
         }
     }
 
@@ -65,11 +67,11 @@ public sealed class LiveStreams(
             CallerIdentity identity = stream.User.CallerIdentity();
             if (await callers.ConfirmAsync(identity, cancellationToken) is not { } caller)
             {
-                stream.End("token no longer accepted", LastWords.Error(stream.MediaType, StatusCodes.Status401Unauthorized, "Unauthorized", "your sign-in has ended: sign in again"));
+                End(stream, EndCause.Token, LastWords.Error(stream.MediaType, StatusCodes.Status401Unauthorized, "Unauthorized", "your sign-in has ended: sign in again"));
             }
             else if (await reviewer.FindMissingRightAsync(caller, stream.LogView, cancellationToken) is { } missing)
             {
-                stream.End("rights ended", LastWords.Error(stream.MediaType, StatusCodes.Status403Forbidden, "Forbidden", missing));
+                End(stream, EndCause.Rights, LastWords.Error(stream.MediaType, StatusCodes.Status403Forbidden, "Forbidden", missing));
             }
             else
             {
@@ -81,9 +83,17 @@ public sealed class LiveStreams(
             logger.LogWarning("A viewer's rights could not be confirmed: {Problem}", e.Message);
             if (timeProvider.GetElapsedTime(stream.ConfirmedAt) >= ConfirmedFor)
             {
-                stream.End("rights not confirmed", LastWords.Error(
+                End(stream, EndCause.Unconfirmed, LastWords.Error(
                     stream.MediaType, StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", "the Kubernetes API server could not be asked whether you may still read this"));
             }
+        }
+    }
+
+    private void End(LiveStream stream, EndCause cause, byte[] lastWord)
+    {
+        if (stream.End(cause, lastWord))
+        {
+            metrics.StreamEnded(cause);
         }
     }
 
@@ -92,6 +102,7 @@ public sealed class LiveStreams(
         if (_streams.TryRemove(stream, out _))
         {
             audit.Closed(stream);
+            metrics.StreamClosed(stream.BytesSent);
         }
     }
 }

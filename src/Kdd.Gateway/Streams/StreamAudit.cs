@@ -1,4 +1,5 @@
 using Kdd.Gateway.Access;
+using Kdd.Kubernetes;
 
 namespace Kdd.Gateway.Streams;
 
@@ -13,6 +14,9 @@ public sealed class StreamAudit(ILoggerFactory loggers, TimeProvider timeProvide
 
     public void SignInRefused(HttpContext context) => _logger.LogWarning("Sign-in refused: a token that the API server does not accept, from {Address}", context.Connection.RemoteIpAddress);
 
+    public void Refused(Caller caller, NamespacedName logView, string missing) => _logger.LogWarning(
+        "Stream refused: {User} may not read {Namespace}/{LogView}: {Missing}", caller.UserName, logView.Namespace, logView.Name, missing);
+
     public void Opened(LiveStream stream) => _logger.LogInformation(
         "Stream opened: {User} reads {Namespace}/{LogView} as {MediaType}",
         stream.User.Caller().UserName, stream.LogView.Namespace, stream.LogView.Name, stream.MediaType);
@@ -20,5 +24,5 @@ public sealed class StreamAudit(ILoggerFactory loggers, TimeProvider timeProvide
     public void Closed(LiveStream stream) => _logger.LogInformation(
         "Stream closed: {User} read {Namespace}/{LogView} for {Seconds:0.0} s, {Bytes} bytes; {Because}",
         stream.User.Caller().UserName, stream.LogView.Namespace, stream.LogView.Name,
-        timeProvider.GetElapsedTime(stream.OpenedAt).TotalSeconds, stream.BytesSent, stream.EndedBecause ?? "the viewer or the operator closed it");
+        timeProvider.GetElapsedTime(stream.OpenedAt).TotalSeconds, stream.BytesSent, (object?)stream.EndedBecause ?? "the viewer or the operator closed it");
 }
