@@ -3,12 +3,18 @@ import { defineConfig } from 'vitest/config';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
+// Where the counts of the unit tests go, when somebody asks for them.
+const report = process.env.KDD_REPORT;
+
 // Two documents, because every address in them is relative: the home page lies at the root of whatever prefix the
 // gateway is reached under, a LogView's page two segments below it. Neither needs a <base>, so `base-uri 'none'` holds.
 export default defineConfig({
   base: './',
   oxc: { jsx: { runtime: 'automatic' } },
-  test: { include: ['src/**/*.test.ts'] },
+  test: {
+    include: ['src/**/*.test.ts'],
+    ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
+  },
   worker: { format: 'es' },
   build: {
     outDir: path('../src/Kdd.Gateway/wwwroot'),

@@ -10,11 +10,14 @@ export interface Term {
 }
 
 /**
- * What the search box asks for. A line matches when it holds any of the included terms (if there are some), none of the
- * excluded ones, and stands at the level, pod and container asked for.
+ * What the search box asks for. A line matches when it holds every included term of one of the alternatives, none of the
+ * excluded terms, and stands at the level, pod and container asked for.
  */
 export interface Query {
+  /** All terms, for highlighting. */
   terms: Term[];
+  /** Included terms between `|`; empty when there are none. */
+  alternatives: Term[][];
   minLevel: number;
   pods: string[];
   containers: string[];
@@ -25,17 +28,18 @@ export interface Query {
 /** Highlight colours that the style sheet knows. */
 export const termColours = 6;
 
-// -term, field:value, "a phrase", or a word; a quote that is not closed reaches to the end.
+// -term, field:value, "a phrase", | or a word; a quote that is not closed reaches to the end.
 const token = /(-?)(?:(level|pod|container):)?(?:"([^"]*)"?|(\S+))/gi;
 
 /** Reads the search box. With `regex` the whole text is one JavaScript regular expression. */
 export function parseQuery(text: string, regex: boolean): Query {
-  const query: Query = { terms: [], minLevel: 0, pods: [], containers: [] };
+  const query: Query = { terms: [], alternatives: [], minLevel: 0, pods: [], containers: [] };
   if (regex) {
     if (text !== '') addRegex(query, text);
     return query;
   }
   let colour = 0;
+  let alternative: Term[] = [];
   for (const [whole, minus, field, phrase, word] of text.matchAll(token)) {
     const value = phrase ?? word ?? '';
     if (value === '') continue;
@@ -52,16 +56,26 @@ export function parseQuery(text: string, regex: boolean): Query {
         query.containers.push(value);
         continue;
     }
+    if (word === '|' && !minus) {
+      if (alternative.length > 0) query.alternatives.push(alternative);
+      alternative = [];
+      continue;
+    }
     const exclude = minus === '-' && whole.length > 1;
-    query.terms.push({ text: value, regex: false, exclude, colour: exclude ? -1 : colour++ % termColours });
+    const term = { text: value, regex: false, exclude, colour: exclude ? -1 : colour++ % termColours };
+    query.terms.push(term);
+    if (!exclude) alternative.push(term);
   }
+  if (alternative.length > 0) query.alternatives.push(alternative);
   return query;
 }
 
 function addRegex(query: Query, text: string): void {
   try {
     new RegExp(text, 'gi');
-    query.terms.push({ text, regex: true, exclude: false, colour: 0 });
+    const term = { text, regex: true, exclude: false, colour: 0 };
+    query.terms.push(term);
+    query.alternatives.push([term]);
   } catch (error) {
     query.error = (error as Error).message.replace('Invalid regular expression: ', '');
   }

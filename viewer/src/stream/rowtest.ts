@@ -24,7 +24,7 @@ export interface Selection {
 }
 
 export const everything: Selection = {
-  query: { terms: [], minLevel: 0, pods: [], containers: [] },
+  query: { terms: [], alternatives: [], minLevel: 0, pods: [], containers: [] },
   only: false,
   context: 0,
   pods: [],
@@ -46,7 +46,8 @@ export class RowTest {
   readonly searches: boolean;
   /** True when some row may be hidden. */
   readonly hides: boolean;
-  readonly #finders: { finder: TextFinder; exclude: boolean }[];
+  readonly #alternatives: TextFinder[][];
+  readonly #excluded: TextFinder[];
   /** Rows that the expression was found to match, a byte a row; undefined when the query has none. */
   readonly #found: Map<number, Uint8Array> | undefined;
   readonly #hasIncluded: boolean;
@@ -60,10 +61,11 @@ export class RowTest {
     private readonly selection: Selection,
   ) {
     const { query, only, pods, muted, containers, level, fold, toggled } = selection;
-    const texts = query.terms.filter((term) => !term.regex);
-    this.#finders = texts.map((term) => ({ finder: new TextFinder(term.text), exclude: term.exclude }));
-    this.#found = texts.length < query.terms.length ? new Map() : undefined;
-    this.#hasIncluded = query.terms.some((term) => !term.exclude);
+    const regex = query.terms.some((term) => term.regex);
+    this.#found = regex ? new Map() : undefined;
+    this.#alternatives = regex ? [] : query.alternatives.map((terms) => terms.map((term) => new TextFinder(term.text)));
+    this.#excluded = query.terms.filter((term) => term.exclude).map((term) => new TextFinder(term.text));
+    this.#hasIncluded = query.alternatives.length > 0;
     this.#folds = fold || toggled.size > 0;
     this.searches = !isEmpty(query);
     const picks = pods.length > 0 || muted.length > 0 || containers.length > 0 || level > 0;
@@ -123,15 +125,27 @@ export class RowTest {
   #find(bits: Uint8Array, from: number, end: number): void {
     const first = from & mask;
     bits.fill(this.#hasIncluded ? 0 : rowBits.match, first, first + end - from);
-    const set = (value: number) => (row: number) => {
-      bits[row & mask] = value;
-    };
     const found = this.#found?.get(from >>> segmentBits);
     for (let at = first; found && at < first + end - from; at++) if (found[at]) bits[at] = rowBits.match;
-    for (const { finder, exclude } of this.#finders) {
-      if (!exclude) finder.find(this.lines, from, end, set(rowBits.match));
+    for (const finders of this.#alternatives) this.#findAll(finders, bits, from, end);
+    for (const finder of this.#excluded) {
+      finder.find(this.lines, from, end, (row) => {
+        bits[row & mask] = 0;
+      });
     }
-    for (const { finder, exclude } of this.#finders) if (exclude) finder.find(this.lines, from, end, set(0));
+  }
+
+  /** Marks the rows that hold all of some terms: each counts the terms found in it so far, in their order. */
+  #findAll(finders: readonly TextFinder[], bits: Uint8Array, from: number, end: number): void {
+    const counts = finders.length > 1 ? new Uint8Array(end - from) : undefined;
+    finders.forEach((finder, number) => {
+      const last = number === finders.length - 1;
+      finder.find(this.lines, from, end, (row) => {
+        if (counts && counts[row - from] !== number) return;
+        if (last) bits[row & mask] = rowBits.match;
+        else counts![row - from] = number + 1;
+      });
+    });
   }
 
   /** A line of unknown level is found by its words, not by `level:` alone. */

@@ -49,7 +49,8 @@ function linesOf(...messages: (string | NewLine)[]): Lines {
 describe('View', () => {
   it.each([
     ['a word in any case', 'TIMEOUT', false, ['timeout a', 'Timeout b']],
-    ['any of several words', 'refused a', false, ['timeout a', 'connection refused', 'all']],
+    ['words that all stand in a line', 'refused CONN', false, ['connection refused']],
+    ['one word or others', 'refused | timeout a', false, ['timeout a', 'connection refused']],
     ['a phrase', '"connection refused"', false, ['connection refused']],
     ['an excluded word', 'timeout -b', false, ['timeout a']],
     ['only exclusions', '-timeout', false, ['connection refused', 'all', 'zürich']],
