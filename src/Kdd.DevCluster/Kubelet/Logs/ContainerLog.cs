@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace Kdd.DevCluster.Kubelet.Logs;
 
@@ -126,6 +127,18 @@ public sealed class ContainerLog : IDisposable
         }
     }
 
+    /// <summary>Opens the current file, and says which generation it is; null when the log was removed.</summary>
+    public SafeFileHandle? OpenCurrent(out int generation)
+    {
+        lock (_lock)
+        {
+            generation = Generation;
+            return File.Exists(Path)
+                ? File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
+                : null;
+        }
+    }
+
     /// <summary>Waits until <see cref="Version"/> is no longer <paramref name="seen"/>.</summary>
     public Task WaitForChangeAsync(long seen, CancellationToken cancellationToken)
     {
@@ -144,11 +157,17 @@ public sealed class ContainerLog : IDisposable
     public void Remove()
     {
         Complete();
-        foreach (string file in Files())
+        lock (_lock)
         {
-            File.Delete(file);
+            foreach (string file in Files())
+            {
+                File.Delete(file);
+            }
+            if (File.Exists(Path))
+            {
+                File.Delete(Path);
+            }
         }
-        File.Delete(Path);
     }
 
     /// <inheritdoc/>

@@ -25,8 +25,7 @@ internal sealed class LogReader(
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
         bool live = !log.IsComplete;
-        int generation = log.Generation;
-        SafeFileHandle? file = Open();
+        var file = log.OpenCurrent(out int generation);
         if (file is null)
         {
             return;
@@ -50,8 +49,7 @@ internal sealed class LogReader(
                 {
                     // Everything up to the end of the old file is sent; more than one rotation behind, the files between are lost.
                     file.Dispose();
-                    generation = current;
-                    file = Open();
+                    file = log.OpenCurrent(out generation);
                     position = 0;
                     if (file is null)
                     {
@@ -82,18 +80,6 @@ internal sealed class LogReader(
 
     private Task WaitWhileFrozenAsync(CancellationToken cancellationToken) =>
         gate.Mode == KubeletMode.Frozen ? gate.WaitOpenAsync(cancellationToken) : Task.CompletedTask;
-
-    private SafeFileHandle? Open()
-    {
-        try
-        {
-            return File.OpenHandle(log.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
 
     private async Task<(long Position, byte[] Buffer)> CopyFileAsync(
         SafeFileHandle file, long position, byte[] buffer, PipeWriter output, CancellationToken stopping, CancellationToken cancellationToken)

@@ -29,6 +29,7 @@ internal sealed class ContainerLifecycle(KubeletContext context, PodVolumes volu
         container.Instance = null;
         container.Terminated = new Termination(instance.Exited.Result, container.StartedAt, now, container.ContainerId);
         (container.Started, container.ProbedReady, container.IsBackingOff) = (false, false, false);
+        container.IsTerminationShown = false;
         // A kubelet keeps one dead instance: the one before loses its log now.
         Forget(container.PreviousLog);
         container.PreviousLog = null;
@@ -51,6 +52,10 @@ internal sealed class ContainerLifecycle(KubeletContext context, PodVolumes volu
             && (restartPolicy == "Never" || (restartPolicy == "OnFailure" && ended.Exit.ExitCode == 0))))
         {
             return Never;
+        }
+        if (container.Terminated is not null && !container.IsTerminationShown)
+        {
+            return TimeSpan.Zero;
         }
         if (RemainingWait(container) is { Ticks: > 0 } wait)
         {
@@ -181,6 +186,9 @@ internal sealed class ContainerLifecycle(KubeletContext context, PodVolumes volu
             throw;
         }
         Adopt(container, instance, log, spec);
+        context.Events.Write(pod, "Normal", "Pulled",
+            $"Container image \"{container.Image}\" already present on machine", "kubelet", container.Name);
+        context.Events.Write(pod, "Normal", "Created", "Container created", "kubelet", container.Name);
         context.Events.Write(pod, "Normal", "Started", "Container started", "kubelet", container.Name);
         _ = instance.Exited.ContinueWith(_ => wake(), TaskScheduler.Default);
         new ContainerProbes(context, wake).Start(pod, container, podIP);
@@ -207,15 +215,15 @@ internal sealed class ContainerLifecycle(KubeletContext context, PodVolumes volu
         {
             return;
         }
-        throw container.Spec.Str("imagePullPolicy") == "Never"
-            ? new ContainerStartException(
-                "ErrImageNeverPull", $"Container image \"{container.Image}\" is not present with pull policy of Never")
-            : new ContainerStartException(
-                container.WaitingReason == "ErrImagePull" ? "ImagePullBackOff" : "ErrImagePull",
-                container.WaitingReason == "ErrImagePull"
-                    ? $"Back-off pulling image \"{container.Image}\""
-                    : $"failed to pull image \"{container.Image}\": no program is mapped to the image name "
-                    + $"\"{ContainerSpec.NameOf(container.Image)}\"");
+        if (container.Spec.Str("imagePullPolicy") == "Never")
+        {
+            throw new ContainerStartException(
+                "ErrImageNeverPull", $"Container image \"{container.Image}\" is not present with pull policy of Never");
+        }
+        throw container.WaitingReason is "ErrImagePull" or "ImagePullBackOff"
+            ? new ContainerStartException("ImagePullBackOff", $"Back-off pulling image \"{container.Image}\"")
+            : new ContainerStartException("ErrImagePull",
+                $"failed to pull image \"{container.Image}\": no program is mapped to the image name \"{ContainerSpec.NameOf(container.Image)}\"");
     }
 
     private TimeSpan Refuse(JsonObject pod, ContainerState container, ContainerStartException e)

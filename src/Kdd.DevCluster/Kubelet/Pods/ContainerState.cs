@@ -46,6 +46,9 @@ internal sealed class ContainerState(JsonObject spec, ContainerRole role)
     /// <summary>The end of the newest instance, while there is no newer one.</summary>
     public Termination? Terminated { get; set; }
 
+    /// <summary>The newest end was in the pod's status: only then comes what follows it, so that no end goes unseen.</summary>
+    public bool IsTerminationShown { get; set; }
+
     /// <summary>The end of the instance before.</summary>
     public Termination? LastTerminated { get; set; }
 

@@ -286,6 +286,7 @@ internal sealed class PodWorker : IDisposable
         {
             _pod = updated;
         }
+        _containers.ForEach(container => container.IsTerminationShown = true);
     }
 
     private void Finish()
