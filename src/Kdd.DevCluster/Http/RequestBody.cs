@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kdd.DevCluster.Protobuf;
 using Kdd.DevCluster.Storage;
 
 namespace Kdd.DevCluster.Http;
@@ -51,7 +52,8 @@ internal static class RequestBody
             {
                 "application/json" => Json.Parse(body, duplicates is null ? null : duplicates.Add),
                 "application/yaml" or "application/x-yaml" => Yaml.Parse(body, duplicates),
-                "application/vnd.kubernetes.protobuf" => Protobuf.ProtobufObjects.Decode(body),
+                "application/vnd.kubernetes.protobuf" => ProtobufDecoder.Decode(body)
+                    ?? throw UnsupportedMediaType("application/json, application/yaml"),
                 _ => throw UnsupportedMediaType("application/json, application/yaml, application/vnd.kubernetes.protobuf"),
             };
             return node as JsonObject ?? throw Unrecognized(body, kind, "json: cannot unmarshal into Go value of type struct { APIVersion string; Kind string }");
@@ -59,6 +61,10 @@ internal static class RequestBody
         catch (JsonException e)
         {
             throw Unrecognized(body, kind, $"json parse error: {GoMessage(e)}");
+        }
+        catch (FormatException e)
+        {
+            throw Unrecognized(body, kind, e.Message);
         }
         catch (YamlDotNet.Core.YamlException e)
         {
