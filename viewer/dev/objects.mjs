@@ -41,3 +41,18 @@ export const logViews = [
     7200,
   ),
 ];
+
+const workload = (namespace, name, spec, state) => ({ metadata: { namespace, name, uid: name }, spec, status: state });
+
+/** Lists by path below /k8s/. */
+export const workloads = {
+  'apis/apps/v1/deployments': [
+    workload('shop', 'checkout', { replicas: 3 }, { readyReplicas: 3 }),
+    workload('shop', 'frontend', { replicas: 2 }, { readyReplicas: 2 }),
+    workload('shop', 'inventory', { replicas: 2 }, { readyReplicas: 1 }),
+  ],
+  'apis/apps/v1/statefulsets': [workload('shop', 'orders-db', { replicas: 1 }, { readyReplicas: 1 })],
+  'apis/apps/v1/daemonsets': [workload('kube-system', 'node-agent', {}, { numberReady: 3, desiredNumberScheduled: 3 })],
+  'apis/batch/v1/cronjobs': [workload('batch', 'nightly-report', {}, { active: [{}] })],
+  'apis/batch/v1/jobs': [workload('batch', 'import-catalogue', { completions: 1 }, { succeeded: 1 })],
+};

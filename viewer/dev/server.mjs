@@ -4,7 +4,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { logViews, status } from './objects.mjs';
+import { logViews, status, workloads } from './objects.mjs';
 import { Script } from './script.mjs';
 
 const files = fileURLToPath(new URL('../../src/Kdd.Gateway/wwwroot/', import.meta.url));
@@ -21,7 +21,13 @@ const policy =
   "base-uri 'none'; frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types kdd";
 
 /** Starts the server. `prefix` is what a proxy would put before every path, '' or like '/tools/kdd'. */
-export async function start({ port = 0, prefix = '', scripts = {} } = {}) {
+export async function start({
+  port = 0,
+  prefix = '',
+  scripts = {},
+  denied = [],
+  session = { user: 'demo', accessMode: 'none' },
+} = {}) {
   const running = new Map();
   const reports = [];
   const requests = [];
@@ -36,7 +42,8 @@ export async function start({ port = 0, prefix = '', scripts = {} } = {}) {
       if (!running.has(name)) running.set(name, new Script(scripts[name] ?? {}));
       return running.get(name).serve(request, response);
     }
-    if (path.startsWith('/k8s/')) return kubernetes(path.slice(5), request, response);
+    if (path === '/api/session') return json(response, 200, session);
+    if (path.startsWith('/k8s/')) return kubernetes(path.slice(5), request, response, denied);
     return file(path, response);
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -54,11 +61,33 @@ export async function start({ port = 0, prefix = '', scripts = {} } = {}) {
   };
 }
 
-function kubernetes(path, _request, response) {
-  if (path === 'apis/kdd.dev/v1alpha1/logviews') {
-    return json(response, 200, { kind: 'LogViewList', apiVersion: 'kdd.dev/v1alpha1', metadata: {}, items: logViews });
+async function kubernetes(path, request, response, denied) {
+  const items = { 'apis/kdd.dev/v1alpha1/logviews': logViews, ...workloads }[path];
+  if (items && denied.includes('*'))
+    return refuse(response, 403, 'Forbidden', `cannot list ${path} at the cluster scope`);
+  if (items) return json(response, 200, { kind: 'List', apiVersion: 'v1', metadata: {}, items });
+  if (path === 'api/v1/namespaces' && denied.includes('namespaces'))
+    return refuse(response, 403, 'Forbidden', 'cannot list namespaces');
+  if (path === 'api/v1/namespaces') {
+    return json(response, 200, {
+      kind: 'NamespaceList',
+      items: ['shop', 'batch'].map((name) => ({ metadata: { name } })),
+    });
   }
-  return refuse(response, 404, 'NotFound', `the server could not find the requested resource ${path}`);
+  const [, prefix, namespace, plural] = /^(.+)\/namespaces\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  if (plural === 'logviews' && request.method === 'POST') {
+    const body = JSON.parse((await request.toArray()).join(''));
+    const name = `${body.metadata.generateName}x7k2p`;
+    const created = {
+      ...body,
+      metadata: { ...body.metadata, name, uid: name, creationTimestamp: new Date().toISOString() },
+    };
+    logViews.push(created);
+    return json(response, 201, created);
+  }
+  const all = { 'apis/kdd.dev/v1alpha1/logviews': logViews, ...workloads }[`${prefix}/${plural}`];
+  if (!all) return refuse(response, 404, 'NotFound', `the server could not find the requested resource ${path}`);
+  return json(response, 200, { kind: 'List', items: all.filter((item) => item.metadata.namespace === namespace) });
 }
 
 function file(path, response) {

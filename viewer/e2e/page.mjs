@@ -24,8 +24,8 @@ export async function closeBrowser() {
 }
 
 /** A page of a viewer served from scripts, which fails the test for any error or policy report of the page. */
-export async function withPage({ scripts = {}, path = '', prefix = '', ...options }, test) {
-  const server = await start({ scripts, prefix });
+export async function withPage({ scripts, path = '', prefix, denied, session, allow = [], ...options }, test) {
+  const server = await start({ scripts, prefix, denied, session });
   const context = await (await openBrowser()).newContext({ viewport: { width: 1280, height: 760 }, ...options });
   const problems = [];
   try {
@@ -33,7 +33,8 @@ export async function withPage({ scripts = {}, path = '', prefix = '', ...option
     const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
+      if (message.type() === 'error' && !allow.some((pattern) => pattern.test(message.text())))
+        problems.push(message.text());
     });
     await page.goto(new URL(path, server.url).href);
     await test(page, server);

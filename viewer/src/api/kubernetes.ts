@@ -9,7 +9,7 @@ export interface KubernetesObject {
     namespace: string;
     uid: string;
     creationTimestamp: string;
-    labels?: Record<string, string>;
+    ownerReferences?: { kind: string }[];
   };
 }
 
@@ -17,6 +17,7 @@ export interface LogView extends KubernetesObject {
   spec: {
     workload?: { kind: string; name: string };
     selector?: { matchLabels?: Record<string, string> };
+    filter?: unknown;
     suspend?: boolean;
   };
   status?: LogViewStatus;
@@ -52,46 +53,65 @@ interface List<T> {
   items: T[];
 }
 
-const logViews = 'apis/kdd.dev/v1alpha1';
+/** A resource as the API server serves it: `apis/apps/v1` and `deployments`. */
+export interface Resource {
+  api: string;
+  plural: string;
+}
 
-/** The LogViews of all namespaces that the viewer may see; `denied` when it may not even list namespaces. */
-export async function listLogViews(
-  extra: string[],
-  signal?: AbortSignal,
-): Promise<{ logViews: LogView[]; denied: boolean }> {
-  try {
-    const all = await request<List<LogView>>(`${logViews}/logviews`, signal);
-    return { logViews: all.items, denied: false };
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 403) throw error;
+export const logViewResource: Resource = { api: 'apis/kdd.dev/v1alpha1', plural: 'logviews' };
+
+/** The namespaces to ask one by one, for viewers who may not list a kind in all of them; `denied` when not even these. */
+export class Namespaces {
+  #listed: Promise<{ names: string[]; denied: boolean }> | undefined;
+
+  /** `extra` are namespaces that the viewer named. */
+  constructor(private readonly extra: readonly string[]) {}
+
+  list(signal?: AbortSignal): Promise<{ names: string[]; denied: boolean }> {
+    this.#listed ??= this.#list(signal);
+    return this.#listed;
   }
-  const { namespaces, denied } = await listNamespaces(extra, signal);
+
+  async #list(signal?: AbortSignal): Promise<{ names: string[]; denied: boolean }> {
+    try {
+      const { items } = await request<List<KubernetesObject>>('api/v1/namespaces', signal);
+      return { names: [...new Set([...items.map((item) => item.metadata.name), ...this.extra])], denied: false };
+    } catch (error) {
+      if (isDenied(error)) return { names: [...this.extra], denied: true };
+      throw error;
+    }
+  }
+}
+
+/** All objects of a resource that the viewer may see: asked for at once, or where that is forbidden, by namespace. */
+export async function listAll<T extends KubernetesObject>(
+  { api, plural }: Resource,
+  namespaces: Namespaces,
+  signal?: AbortSignal,
+): Promise<{ items: T[]; denied: boolean }> {
+  try {
+    return { items: (await request<List<T>>(`${api}/${plural}`, signal)).items, denied: false };
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+  }
+  const { names, denied } = await namespaces.list(signal);
   const lists = await Promise.all(
-    namespaces.map(async (namespace) => {
+    names.map(async (namespace) => {
       try {
-        return (
-          await request<List<LogView>>(`${logViews}/namespaces/${encodeURIComponent(namespace)}/logviews`, signal)
-        ).items;
+        const path = `${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+        return (await request<List<T>>(path, signal)).items;
       } catch (error) {
-        if (error instanceof ApiError && (error.code === 403 || error.code === 404)) return [];
+        if (isDenied(error) || (error instanceof ApiError && error.code === 404)) return [];
         throw error;
       }
     }),
   );
-  return { logViews: lists.flat(), denied };
+  return { items: lists.flat(), denied };
 }
 
-async function listNamespaces(
-  extra: string[],
-  signal?: AbortSignal,
-): Promise<{ namespaces: string[]; denied: boolean }> {
-  try {
-    const { items } = await request<List<KubernetesObject>>('api/v1/namespaces', signal);
-    return { namespaces: [...new Set([...items.map((item) => item.metadata.name), ...extra])], denied: false };
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 403) return { namespaces: extra, denied: true };
-    throw error;
-  }
+function isDenied(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 403;
 }
 
 /** The condition Ready of a LogView, or what stands for it before the operator's first visit. */

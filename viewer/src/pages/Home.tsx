@@ -1,83 +1,163 @@
-import { type FormEvent, useCallback, useEffect, useState } from 'react';
-import { type LogView, listLogViews, readiness } from '../api/kubernetes';
+import { type FormEvent, useCallback, useEffect, useMemo, useState } from 'react';
+import { ApiError, type LogView, listAll, logViewResource, Namespaces } from '../api/kubernetes';
+import { signInPage } from '../api/session';
+import { createLogView, existingLogView, listWorkloads, type Workload } from '../api/workloads';
 import { text } from '../messages';
 import { logViewPath } from '../root';
 import { read, write } from '../theme';
+import { SessionMenu } from '../view/SessionMenu';
 import { ThemeButton } from '../view/ThemeButton';
-import { Link } from './Link';
+import { navigate } from './App';
+import { LogViewTable } from './LogViewTable';
+import { WorkloadTable } from './WorkloadTable';
 
-/** LogViews are listed again this often while the page is visible. */
+/** What there is is listed again this often while the page is visible. */
 const refreshMilliseconds = 15_000;
 const namespacesKey = 'kdd.namespaces';
 
-export function Home() {
-  const [logViews, setLogViews] = useState<LogView[]>();
-  const [denied, setDenied] = useState(false);
-  const [error, setError] = useState('');
-  const [extra, setExtra] = useState<string[]>(() => (read(namespacesKey) ?? '').split(' ').filter(Boolean));
+interface Listed {
+  logViews: LogView[];
+  workloads: Workload[];
+  denied: boolean;
+}
 
-  const load = useCallback(
-    async (signal: AbortSignal) => {
-      try {
-        const result = await listLogViews(extra, signal);
-        setLogViews(result.logViews);
-        setDenied(result.denied);
-        setError('');
-      } catch (failure) {
-        if (!signal.aborted) setError((failure as Error).message);
-      }
-    },
-    [extra],
-  );
+export function Home() {
+  const [extra, setExtra] = useState<string[]>(() => (read(namespacesKey) ?? '').split(' ').filter(Boolean));
+  const { listed, error } = useListed(extra);
+  const [part, setPart] = useState('');
+  const [failure, setFailure] = useState('');
 
   useEffect(() => {
     document.title = 'kdd';
-    const abort = new AbortController();
-    void load(abort.signal);
-    const timer = setInterval(() => {
-      if (!document.hidden) void load(abort.signal);
-    }, refreshMilliseconds);
-    return () => {
-      abort.abort();
-      clearInterval(timer);
-    };
-  }, [load]);
+  }, []);
 
-  const addNamespace = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get('namespace') ?? '').trim();
-    if (name === '') return;
-    const names = [...new Set([...extra, name])];
-    write(namespacesKey, names.join(' '));
-    setExtra(names);
+  const open = async (workload: Workload) => {
+    try {
+      const logView = existingLogView(listed?.logViews ?? [], workload) ?? (await createLogView(workload));
+      navigate(logViewPath(workload.namespace, logView.metadata.name));
+    } catch (problem) {
+      setFailure(text.createFailed((problem as Error).message));
+    }
   };
+
+  const named = <T extends { namespace: string; name: string }>(of: T) =>
+    `${of.namespace}/${of.name}`.includes(part.trim());
+  const logViews = listed?.logViews.filter(({ metadata }) => named(metadata)) ?? [];
+  const workloads = listed?.workloads.filter(named) ?? [];
 
   return (
     <div className="home">
       <header className="bar">
         <h1 className="brand">kdd</h1>
         <span className="grow" />
+        <SessionMenu />
         <ThemeButton />
       </header>
       <main className="page">
-        <h2>{text.logViews}</h2>
-        {error !== '' && (
+        <Problem error={error} />
+        {failure !== '' && (
           <p className="problem" role="alert">
-            {text.loadFailed(error)}
+            {failure}
           </p>
         )}
-        {denied && (
-          <form onSubmit={addNamespace} className="ask">
-            <label>
-              {text.askNamespace} <input name="namespace" autoComplete="off" spellCheck={false} />
-            </label>
-            <button type="submit">{text.show}</button>
-          </form>
+        {listed && (
+          <input
+            type="search"
+            className="names"
+            aria-label={text.filterNames}
+            placeholder={text.filterNames}
+            value={part}
+            onChange={(event) => setPart(event.target.value)}
+          />
         )}
-        {logViews && logViews.length === 0 && !denied && <Empty />}
-        {logViews && logViews.length > 0 && <LogViewTable logViews={logViews} />}
+        {listed?.denied && <AskNamespace known={extra} onChange={setExtra} />}
+        {listed && part !== '' && logViews.length + workloads.length === 0 && <p>{text.nothingNamed(part)}</p>}
+        {listed && (logViews.length > 0 || part === '') && (
+          <section>
+            <h2>{text.logViews}</h2>
+            {logViews.length === 0 ? <Empty /> : <LogViewTable logViews={logViews} />}
+          </section>
+        )}
+        {workloads.length > 0 && (
+          <section>
+            <h2>{text.workloads}</h2>
+            <WorkloadTable workloads={workloads} onOpen={open} />
+          </section>
+        )}
       </main>
     </div>
+  );
+}
+
+/** LogViews and workloads, listed anew every 15 s while somebody looks. */
+function useListed(extra: readonly string[]): { listed: Listed | undefined; error: Error | undefined } {
+  const [listed, setListed] = useState<Listed>();
+  const [error, setError] = useState<Error>();
+  const namespaces = useMemo(() => new Namespaces(extra), [extra]);
+  const load = useCallback(
+    async (signal: AbortSignal) => {
+      try {
+        const [logViews, workloads] = await Promise.all([
+          listAll<LogView>(logViewResource, namespaces, signal),
+          listWorkloads(namespaces, signal),
+        ]);
+        setListed({ logViews: logViews.items, workloads, denied: logViews.denied });
+        setError(undefined);
+      } catch (problem) {
+        if (!signal.aborted) setError(problem as Error);
+      }
+    },
+    [namespaces],
+  );
+  useEffect(() => {
+    const abort = new AbortController();
+    const refresh = () => {
+      if (!document.hidden) void load(abort.signal);
+    };
+    refresh();
+    const timer = setInterval(refresh, refreshMilliseconds);
+    document.addEventListener('visibilitychange', refresh);
+    return () => {
+      abort.abort();
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', refresh);
+    };
+  }, [load]);
+  return { listed, error };
+}
+
+function Problem({ error }: { error: Error | undefined }) {
+  if (!error) return null;
+  if (error instanceof ApiError && error.code === 401) {
+    return (
+      <p className="problem" role="alert">
+        {text.signInFirst} <a href={signInPage}>{text.signIn}</a>
+      </p>
+    );
+  }
+  return (
+    <p className="problem" role="alert">
+      {text.loadFailed(error.message)}
+    </p>
+  );
+}
+
+function AskNamespace({ known, onChange }: { known: readonly string[]; onChange(names: string[]): void }) {
+  const add = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const name = String(new FormData(event.currentTarget).get('namespace') ?? '').trim();
+    if (name === '') return;
+    const names = [...new Set([...known, name])];
+    write(namespacesKey, names.join(' '));
+    onChange(names);
+  };
+  return (
+    <form onSubmit={add} className="ask">
+      <label>
+        {text.askNamespace} <input name="namespace" autoComplete="off" spellCheck={false} />
+      </label>
+      <button type="submit">{text.show}</button>
+    </form>
   );
 }
 
@@ -85,78 +165,11 @@ function Empty() {
   return (
     <div className="empty">
       <p>{text.emptyHome}</p>
-      <pre>{`kubectl apply -f - <<EOF
-apiVersion: kdd.dev/v1alpha1
+      <pre>{`apiVersion: kdd.dev/v1alpha1
 kind: LogView
 metadata: {name: my-app, namespace: default}
 spec:
-  workload: {kind: Deployment, name: my-app}
-EOF`}</pre>
+  workload: {kind: Deployment, name: my-app}`}</pre>
     </div>
   );
-}
-
-function LogViewTable({ logViews }: { logViews: LogView[] }) {
-  const sorted = [...logViews].sort((a, b) => key(a).localeCompare(key(b)));
-  return (
-    <table className="logviews">
-      <thead>
-        <tr>
-          <th scope="col">{text.namespace}</th>
-          <th scope="col">{text.name}</th>
-          <th scope="col">{text.workload}</th>
-          <th scope="col">{text.ready}</th>
-          <th scope="col">{text.streams}</th>
-          <th scope="col">{text.age}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((logView) => (
-          <LogViewRow key={logView.metadata.uid ?? key(logView)} logView={logView} />
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function LogViewRow({ logView }: { logView: LogView }) {
-  const { namespace, name, creationTimestamp } = logView.metadata;
-  const ready = readiness(logView);
-  const tone = ready.status === 'True' ? 'good' : ready.status === 'False' ? 'bad' : 'wait';
-  return (
-    <tr>
-      <td className="quiet">{namespace}</td>
-      <td>
-        <Link href={logViewPath(namespace, name)}>{name}</Link>
-      </td>
-      <td>{workloadOf(logView)}</td>
-      <td>
-        <span className={`state ${tone}`} title={ready.message}>
-          {ready.reason}
-        </span>
-      </td>
-      <td className="number">{logView.status?.streams?.summary ?? '–'}</td>
-      <td className="quiet" title={creationTimestamp}>
-        {ageOf(creationTimestamp)}
-      </td>
-    </tr>
-  );
-}
-
-const key = (logView: LogView) => `${logView.metadata.namespace}/${logView.metadata.name}`;
-
-function workloadOf({ spec }: LogView): string {
-  if (spec.workload) return `${spec.workload.kind}/${spec.workload.name}`;
-  const labels = Object.entries(spec.selector?.matchLabels ?? {});
-  return labels.map(([label, value]) => `${label}=${value}`).join(', ');
-}
-
-/** As kubectl writes ages: the two largest units while small, one when large. */
-function ageOf(creationTimestamp: string): string {
-  const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(creationTimestamp)) / 1000));
-  if (seconds < 120) return `${seconds}s`;
-  if (seconds < 600) return `${Math.floor(seconds / 60)}m${seconds % 60}s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3600)}h`;
-  return `${Math.floor(seconds / 86_400)}d`;
 }

@@ -9,6 +9,7 @@ import { KeySheet } from '../view/KeySheet';
 import { useKeys } from '../view/keys';
 import { LogList, type LogListHandle } from '../view/list/LogList';
 import { PodStrip } from '../view/PodStrip';
+import { SessionMenu } from '../view/SessionMenu';
 import { useSettings } from '../view/settings';
 import { useLinkState, writeState } from '../view/state';
 import { ThemeButton } from '../view/ThemeButton';
@@ -137,6 +138,7 @@ export function LogViewPage({ namespace, name }: Props) {
         </h1>
         <Connection state={connection} />
         <span className="grow" />
+        <SessionMenu />
         <ThemeButton />
       </header>
       <div className="tools" role="toolbar" aria-label="View">
