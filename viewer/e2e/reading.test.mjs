@@ -99,6 +99,81 @@ test('it works under any path prefix', () =>
     await page.waitForURL(/\/tools\/kdd\/logviews\/shop\/checkout$/);
     await page.reload();
     await page.getByText('Live', { exact: true }).waitFor();
-    await page.getByRole('link', { name: 'Home' }).click();
+    await page.getByRole('link', { name: 'kdd, home' }).click();
     await page.getByRole('heading', { name: 'LogViews' }).waitFor();
+  }));
+
+test('wrapped lines of any height are scrolled through to the first and the last', () =>
+  withPage(
+    {
+      path,
+      scripts: {
+        web: {
+          backlog(script) {
+            for (let i = 0; i < 600; i++)
+              script.line('web-a', 'app', `line ${i} ${'word '.repeat((i * 37) % 300)}end`, { time: i });
+          },
+        },
+      },
+    },
+    async (page) => {
+      await lines(page).getByText('line 599 ').waitFor();
+      await button(page, 'Wrap lines').click();
+      await until(async () => (await lines(page).last().boundingBox()).height > 20, 'wrapped');
+      const bottoms = await log(page).evaluate((list) => {
+        const last = [...list.querySelectorAll('[data-cursor]')].at(-1).getBoundingClientRect();
+        return Math.round(list.getBoundingClientRect().bottom - last.bottom);
+      });
+      assert.ok(Math.abs(bottoms) < 3, `the last line ends ${bottoms} pixels off the bottom`);
+      const seen = new Set();
+      await log(page).hover();
+      for (let i = 0; i < 500 && !seen.has(0); i++) {
+        const visible = await log(page).evaluate((list) => {
+          const { top, bottom } = list.getBoundingClientRect();
+          return [...list.querySelectorAll('[data-cursor]')]
+            .filter((row) => row.getBoundingClientRect().bottom > top && row.getBoundingClientRect().top < bottom)
+            .map((row) => Number(row.querySelector('.msg').textContent.split(' ')[1]));
+        });
+        for (const number of visible) seen.add(number);
+        await page.mouse.wheel(0, -500);
+        await page.evaluate(
+          () => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))),
+        );
+      }
+      assert.deepEqual(
+        Array.from({ length: 600 }, (_, i) => i).filter((i) => !seen.has(i)),
+        [],
+      );
+    },
+  ));
+
+test('a click on a stack trace folds it', () =>
+  withPage(
+    {
+      path,
+      scripts: {
+        web: {
+          backlog(script) {
+            for (const text of ['boom', '   at a', '   at b', 'end']) script.line('a', 'app', text);
+          },
+        },
+      },
+    },
+    async (page) => {
+      const fold = button(page, '2 lines of stack trace');
+      await fold.click();
+      await page.getByText('2 of 4 lines shown').waitFor();
+      await fold.click();
+      await page.getByText('4 lines', { exact: true }).waitFor();
+    },
+  ));
+
+test('a time is gone to', () =>
+  withPage({ path, scripts: { web: { backlog: numbered(3000) } } }, async (page) => {
+    await lines(page).getByText('line 2999 fine').waitFor();
+    await button(page, 'View options').click();
+    await page.getByLabel('Go to time').fill(new Date(1_750_000_000_000 + 1500).toISOString());
+    await page.getByRole('button', { name: 'Go', exact: true }).click();
+    await log(page).locator('[aria-current]').getByText('line 1500 timeout').waitFor();
+    assert.match(page.url(), /at=2025-/);
   }));

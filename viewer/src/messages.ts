@@ -10,7 +10,7 @@ const plural = (count: number, one: string, many = `${one}s`): string =>
 
 /** Every text that the page shows, so that a second language is a second object. */
 export const text = {
-  home: 'Home',
+  home: 'kdd, home',
   signIn: 'Sign in',
   signOut: 'Sign out',
   signInFirst: 'You are not signed in.',

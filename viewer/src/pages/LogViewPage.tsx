@@ -129,61 +129,63 @@ export function LogViewPage({ namespace, name }: Props) {
 
   return (
     <div className="logview">
-      <header className="bar">
-        <Link href={root.href} className="brand" aria-label={text.home}>
-          kdd
-        </Link>
-        <h1>
-          <span className="quiet">{namespace} /</span> {name}
-        </h1>
-        <Connection state={connection} />
-        <span className="grow" />
-        <SessionMenu />
-        <ThemeButton />
+      <header>
+        <div className="bar">
+          <Link href={root.href} className="brand" aria-label={text.home}>
+            kdd
+          </Link>
+          <h1>
+            <span className="quiet">{namespace} /</span> {name}
+          </h1>
+          <Connection state={connection} />
+          <span className="grow" />
+          <SessionMenu />
+          <ThemeButton />
+        </div>
+        <div className="tools" role="toolbar" aria-label="View">
+          <SearchBox
+            q={q}
+            regex={regex}
+            error={state.queryError}
+            matches={matches}
+            input={search}
+            onSearch={onSearch}
+            onRegex={(on) => change({ regex: on })}
+            onStep={step}
+          />
+          <Toggle on={only} onToggle={(on) => change({ only: on })}>
+            {text.only}
+          </Toggle>
+          <LevelSelect level={level} onLevel={(least) => change({ level: least })} />
+          <span className="grow" />
+          <Toggle on={settings.timestamps} onToggle={(timestamps) => setSettings({ timestamps })}>
+            {text.timestamps}
+          </Toggle>
+          <Toggle on={settings.wrap} onToggle={(wrap) => setSettings({ wrap })}>
+            {text.wrap}
+          </Toggle>
+          <Toggle on={follow} onToggle={pause} className="follow">
+            {text.follow}
+          </Toggle>
+          <ViewOptions
+            settings={settings}
+            onSettings={setSettings}
+            onTime={goTo}
+            onDownload={async (format) => save(await viewer.download(format), `${namespace}-${name}`, format)}
+            onKeyboard={() => setSheet(true)}
+            latest={Date.now()}
+          />
+        </div>
+        <PodStrip
+          pods={state.pods}
+          sources={state.status.sources ?? []}
+          picked={link.pods}
+          muted={muted}
+          onPick={(pods) => change({ pods })}
+          onMute={setMuted}
+        />
+        <HistogramStrip histogram={state.histogram} onTime={goTo} />
       </header>
-      <div className="tools" role="toolbar" aria-label="View">
-        <SearchBox
-          q={q}
-          regex={regex}
-          error={state.queryError}
-          matches={matches}
-          input={search}
-          onSearch={onSearch}
-          onRegex={(on) => change({ regex: on })}
-          onStep={step}
-        />
-        <Toggle on={only} onToggle={(on) => change({ only: on })}>
-          {text.only}
-        </Toggle>
-        <LevelSelect level={level} onLevel={(least) => change({ level: least })} />
-        <span className="grow" />
-        <Toggle on={settings.timestamps} onToggle={(timestamps) => setSettings({ timestamps })}>
-          {text.timestamps}
-        </Toggle>
-        <Toggle on={settings.wrap} onToggle={(wrap) => setSettings({ wrap })}>
-          {text.wrap}
-        </Toggle>
-        <Toggle on={follow} onToggle={pause} className="follow">
-          {text.follow}
-        </Toggle>
-        <ViewOptions
-          settings={settings}
-          onSettings={setSettings}
-          onTime={goTo}
-          onDownload={async (format) => save(await viewer.download(format), `${namespace}-${name}`, format)}
-          onKeyboard={() => setSheet(true)}
-          latest={Date.now()}
-        />
-      </div>
-      <PodStrip
-        pods={state.pods}
-        sources={state.status.sources ?? []}
-        picked={link.pods}
-        muted={muted}
-        onPick={(pods) => change({ pods })}
-        onMute={setMuted}
-      />
-      <HistogramStrip histogram={state.histogram} onTime={goTo} />
       <div className="body">
         <main className="stage">
           <LogList

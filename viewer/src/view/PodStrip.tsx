@@ -29,7 +29,6 @@ export function PodStrip({ pods, sources, picked, muted, onPick, onMute }: Props
             type="button"
             className={`chip c${podColour(pod.name)}${worst ? ' bad' : ''}${isMuted ? ' muted' : ''}`}
             aria-pressed={picked.includes(pod.name)}
-            aria-label={pod.name}
             aria-description={describe(pod, worst, isMuted)}
             title={`${describe(pod, worst, isMuted)}\n${text.muteHint}`}
             onClick={(event) => {
@@ -39,9 +38,19 @@ export function PodStrip({ pods, sources, picked, muted, onPick, onMute }: Props
           >
             <span className="dot" aria-hidden="true" />
             <bdi>{pod.name}</bdi>
-            {pod.restarts > 0 && <span className="restarts">↻{pod.restarts}</span>}
-            {(pod.exitCode ?? 0) !== 0 && <span className="restarts">{pod.reason || `exit ${pod.exitCode}`}</span>}
-            <span className="rate">{isMuted ? text.muted : worst ? worst.state : rateOf(pod.rate)}</span>
+            {pod.restarts > 0 && (
+              <span className="restarts" aria-hidden="true">
+                ↻{pod.restarts}
+              </span>
+            )}
+            {(pod.exitCode ?? 0) !== 0 && (
+              <span className="restarts" aria-hidden="true">
+                {pod.reason || `exit ${pod.exitCode}`}
+              </span>
+            )}
+            <span className="rate" aria-hidden="true">
+              {isMuted ? text.muted : worst ? worst.state : rateOf(pod.rate)}
+            </span>
           </button>
         );
       })}

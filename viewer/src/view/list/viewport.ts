@@ -41,6 +41,10 @@ export class Viewport {
   #wrap = false;
   #version = 0;
   #rowHeight: number;
+  #average: number;
+  /** Index of the first row drawn, and where it stands. */
+  #from = 0;
+  #y = 0;
   #height = 0;
   #lastScroll = 0;
   #gesture = Number.NEGATIVE_INFINITY;
@@ -56,6 +60,7 @@ export class Viewport {
     rowHeight: number,
   ) {
     this.#rowHeight = rowHeight;
+    this.#average = rowHeight;
     this.#spacer.className = 'spacer';
     this.#rows.className = 'rows';
     scroller.append(this.#spacer, this.#rows);
@@ -126,10 +131,33 @@ export class Viewport {
 
   /** The top as it is while the newest row is at the bottom. */
   #topAtBottom(): void {
+    this.#moved = true;
+    if (!this.#exact && this.#topFromRows()) return;
     const hidden = Math.max(0, this.#total * this.#rowHeight - this.#height);
     const index = Math.floor(hidden / this.#rowHeight);
     this.#top = { index, offset: hidden - index * this.#rowHeight };
-    this.#moved = true;
+  }
+
+  /** The top by the rows as they are placed; false when none of them is there. */
+  #topFromRows(): boolean {
+    const { scrollTop } = this.scroller;
+    const rows = this.#rows.children as HTMLCollectionOf<HTMLElement>;
+    let low = 0;
+    let high = rows.length - 1;
+    if (high < 0 || scrollTop < this.#y || scrollTop >= this.#y + this.#rows.offsetHeight) return false;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#y + rows[middle]!.offsetTop <= scrollTop) low = middle;
+      else high = middle - 1;
+    }
+    this.#top = { index: this.#from + low, offset: scrollTop - this.#y - rows[low]!.offsetTop };
+    return true;
+  }
+
+  #place(from: number, y: number): void {
+    this.#from = from;
+    this.#y = y;
+    this.#rows.style.transform = `translateY(${y}px)`;
   }
 
   /** The backlog is there: who does not follow stays at what was newest then. */
@@ -182,6 +210,7 @@ export class Viewport {
         this.#top.index += shift;
         this.#moved = true;
         this.#cache.first += shift;
+        this.#from += shift;
         this.#asked = { first: this.#asked.first + shift, end: this.#asked.end + shift };
       }
     }
@@ -204,7 +233,20 @@ export class Viewport {
   }
 
   get #scrollHeight(): number {
-    return Math.min(this.#total * this.#rowHeight, mostHeight);
+    if (this.#wrap && this.#allDrawn) return this.#rows.offsetHeight;
+    return Math.min(this.#total * (this.#wrap ? this.#average : this.#rowHeight), mostHeight);
+  }
+
+  get #allDrawn(): boolean {
+    return this.#rows.childElementCount === this.#total;
+  }
+
+  /** How high wrapped rows are, by those that were drawn; small changes are let pass, or the scroll bar would tremble. */
+  #measure(): void {
+    const count = this.#rows.childElementCount;
+    if (!this.#wrap || count === 0) return;
+    const average = this.#rows.offsetHeight / count;
+    if (Math.abs(average - this.#average) > this.#average * 0.2) this.#average += (average - this.#average) / 2;
   }
 
   #plan(): void {
@@ -265,7 +307,7 @@ export class Viewport {
     } else if (Math.abs(distance) > this.#height * 1.5) {
       const fraction = most === 0 ? 0 : Math.min(1, scrollTop / most);
       this.#top = { index: Math.round(fraction * Math.max(0, this.#total - this.page)), offset: 0 };
-    } else {
+    } else if (!this.#topFromRows()) {
       this.#top.offset += distance;
       this.#settle();
     }
@@ -308,7 +350,7 @@ export class Viewport {
 
   /** Once scrolling rests, puts the scroll bar where the row at the top belongs. */
   readonly #align = (): void => {
-    if (this.#exact || this.#follow) return;
+    if (this.#exact || this.#follow || this.#allDrawn) return;
     const most = Math.max(0, this.#scrollHeight - this.#height);
     const fraction = this.#top.index / Math.max(1, this.#total - this.page);
     this.#scrollTo(Math.max(1, Math.min(most - bottomSlack - 1, fraction * most)));
@@ -326,10 +368,11 @@ export class Viewport {
     if (!this.#moved) this.#takeScroll();
     const page = this.page + 1;
     const cacheEnd = this.#cache.first + this.#cache.rows.length;
-    if (this.#follow) this.#topAtBottom();
+    if (this.#follow) this.#top = { index: Math.max(0, this.#total - this.page), offset: 0 };
     const from = Math.max(this.#cache.first, this.#top.index - page);
     const end = this.#follow ? cacheEnd : Math.min(cacheEnd, this.#top.index + 2 * page);
     this.#drawRows(from, Math.max(from, end));
+    this.#measure();
     this.#spacer.style.height = `${this.#scrollHeight}px`;
     if (this.#exact) this.#placeExact(from);
     else this.#placeByTop(from);
@@ -343,7 +386,7 @@ export class Viewport {
   }
 
   #placeExact(from: number): void {
-    this.#rows.style.transform = `translateY(${from * this.#rowHeight}px)`;
+    this.#place(from, from * this.#rowHeight);
     if (this.#follow) this.#scrollTo(Math.max(0, this.#scrollHeight - this.#height));
     else if (this.#moved) this.#scrollTo(this.#top.index * this.#rowHeight + this.#top.offset);
     this.#moved = false;
@@ -351,17 +394,23 @@ export class Viewport {
 
   #placeByTop(from: number): void {
     const { scroller } = this;
+    const moved = this.#moved;
     this.#moved = false;
     if (this.#follow) {
       this.#scrollTo(Math.max(0, this.#scrollHeight - this.#height));
       const bottom = Math.max(this.#scrollHeight, this.#height);
       const height = this.#rows.offsetHeight;
       const y = this.#cache.first === 0 && height < this.#height ? 0 : bottom - height;
-      this.#rows.style.transform = `translateY(${y}px)`;
+      this.#place(from, y);
       return;
     }
     const element = this.#rows.children[this.#top.index - from] as HTMLElement | undefined;
     if (!element) return;
+    if (this.#wrap && this.#allDrawn) {
+      this.#place(from, 0);
+      if (moved) this.#scrollTo(element.offsetTop + this.#top.offset);
+      return;
+    }
     const { scrollTop } = scroller;
     let y = scrollTop - this.#top.offset - element.offsetTop;
     const last = from + this.#rows.children.length >= this.#total;
@@ -369,7 +418,7 @@ export class Viewport {
     if (last && bottom < scrollTop + this.#height && this.#rows.offsetHeight > this.#height)
       y += scrollTop + this.#height - bottom;
     if (from === 0 && y > scrollTop) y = scrollTop;
-    this.#rows.style.transform = `translateY(${y}px)`;
+    this.#place(from, y);
   }
 
   #drawRows(from: number, end: number): void {
