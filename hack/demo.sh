@@ -92,11 +92,11 @@ YAML
 install() {
   local log=$KDD_DIR/install.log
   {
-    kubectl apply -k "$(manifests)"
-    kubectl -n kdd-system rollout status deployment/kdd-operator --timeout=60s
-    kubectl -n kdd-system rollout status deployment/kdd-gateway --timeout=60s
-    kubectl apply -k config/demo-shop
-    kubectl apply -k config/samples
+    kubectl apply -k "$(manifests)" \
+      && kubectl -n kdd-system rollout status deployment/kdd-operator --timeout=60s \
+      && kubectl -n kdd-system rollout status deployment/kdd-gateway --timeout=60s \
+      && kubectl apply -k config/demo-shop \
+      && kubectl apply -k config/samples
   } >"$log" 2>&1 || { tail -n 5 "$log" >&2; fail "installing kdd failed; see $log and $KDD_DIR/devcluster.log"; }
   for _ in $(seq 300); do
     (exec 3<>"/dev/tcp/127.0.0.1/$KDD_PORT") 2>/dev/null && return
