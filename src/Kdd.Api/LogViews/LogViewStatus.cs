@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Kdd.Api.Schema;
 
 namespace Kdd.Api.LogViews;
@@ -28,12 +29,15 @@ public sealed record LogViewStatus
     public LineCounts? Lines { get; set; }
 
     [Description("Timestamp of the newest line.")]
+    [JsonConverter(typeof(TimeJsonConverter))]
     public DateTimeOffset? LastLineTime { get; set; }
 
     [Description("When the session started.")]
+    [JsonConverter(typeof(TimeJsonConverter))]
     public DateTimeOffset? StartTime { get; set; }
 
     [Description("When it ended.")]
+    [JsonConverter(typeof(TimeJsonConverter))]
     public DateTimeOffset? CompletionTime { get; set; }
 
     [Description("Open viewers.")]
@@ -52,6 +56,7 @@ public sealed record Condition
     [Bounds(0)]
     public long? ObservedGeneration { get; set; }
 
+    [JsonConverter(typeof(TimeJsonConverter))]
     public required DateTimeOffset LastTransitionTime { get; init; }
 
     [Length(1, 1024), Pattern("^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$")]

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kdd.Api.LogViews;
 
 /// <summary>The part of <c>metav1.ObjectMeta</c> that kdd reads. The CRD declares it as a bare object, as every CRD does.</summary>
@@ -12,7 +14,9 @@ public sealed record ObjectMeta
 
     /// <summary>Counts changes of the spec; status writes leave it.</summary>
     public long Generation { get; set; }
+    [JsonConverter(typeof(TimeJsonConverter))]
     public DateTimeOffset? CreationTimestamp { get; set; }
+    [JsonConverter(typeof(TimeJsonConverter))]
     public DateTimeOffset? DeletionTimestamp { get; set; }
     public IReadOnlyDictionary<string, string>? Labels { get; set; }
     public IReadOnlyDictionary<string, string>? Annotations { get; set; }

@@ -39,6 +39,14 @@ public sealed class LogViewJsonTests
         Assert.Equal(3, again.Metadata.Generation);
     }
 
+    [Fact]
+    public void TimesAreWrittenAsKubernetesWritesThem()
+    {
+        LogViewStatus status = new() { StartTime = new DateTimeOffset(2026, 3, 1, 12, 30, 0, 250, TimeSpan.FromHours(2)) };
+
+        Assert.Equal("""{"startTime":"2026-03-01T10:30:00Z"}""", JsonSerializer.Serialize(status, LogViewJson.Default.LogViewStatus));
+    }
+
     [Theory]
     [InlineData("""{"spec":{"orderWindow":"soon"}}""", "$.spec.orderWindow")]
     [InlineData("""{"spec":{"retain":{"size":"much"}}}""", "$.spec.retain.size")]
