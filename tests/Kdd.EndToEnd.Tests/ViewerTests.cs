@@ -32,7 +32,7 @@ public sealed partial class ViewerTests(InstalledCluster cluster, Browser browse
         ILocator follow = page.GetByRole(AriaRole.Button, new() { Name = "Follow", Exact = true });
         await Assertions.Expect(follow).ToHaveAttributeAsync("aria-pressed", "true");
 
-        await page.GetByRole(AriaRole.Searchbox, new() { Name = "Search" }).FillAsync("line 77");
+        await page.GetByRole(AriaRole.Searchbox, new() { Name = "Search" }).FillAsync("line 770");
         await Assertions.Expect(follow).ToHaveAttributeAsync("aria-pressed", "false");
         await page.GetByRole(AriaRole.Button, new() { Name = "Only matching lines" }).ClickAsync();
 
