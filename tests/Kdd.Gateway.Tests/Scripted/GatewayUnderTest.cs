@@ -28,18 +28,24 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     private ICollection<string> Addresses => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
-    public static async Task<GatewayUnderTest> StartAsync(
+    public static Task<GatewayUnderTest> StartAsync(
         ScriptedApiServer api, TimeProvider? timeProvider = null, AccessMode mode = AccessMode.Kubernetes, Func<GatewayOptions, GatewayOptions>? change = null)
-    {
-        string directory = Directory.CreateTempSubdirectory("kdd-gateway-").FullName;
-        await File.WriteAllTextAsync(Path.Join(directory, "operator-token"), "token-for-operator\n");
-        await File.WriteAllTextAsync(Path.Join(directory, "named-token"), "named-user-token\n");
-        await File.WriteAllTextAsync(Path.Join(directory, "kubeconfig"), $$$"""
+        => StartAsync(
+            $$$"""
             {"apiVersion": "v1", "kind": "Config", "current-context": "c",
              "clusters": [{"name": "c", "cluster": {"server": "{{{api.Address}}}"}}],
              "users": [{"name": "u", "user": {"token": "gateway-token"}}],
              "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u", "namespace": "kdd-system"}}]}
-            """);
+            """,
+            timeProvider, mode, change);
+
+    public static async Task<GatewayUnderTest> StartAsync(
+        string kubeconfig, TimeProvider? timeProvider = null, AccessMode mode = AccessMode.Kubernetes, Func<GatewayOptions, GatewayOptions>? change = null)
+    {
+        string directory = Directory.CreateTempSubdirectory("kdd-gateway-").FullName;
+        await File.WriteAllTextAsync(Path.Join(directory, "operator-token"), "token-for-operator\n");
+        await File.WriteAllTextAsync(Path.Join(directory, "named-token"), "named-user-token\n");
+        await File.WriteAllTextAsync(Path.Join(directory, "kubeconfig"), kubeconfig);
         var options = new GatewayOptions
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
@@ -47,6 +53,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             AccessMode = mode,
             AccessCredentials = mode == AccessMode.None ? Path.Join(directory, "named-token") : null,
             Kubeconfig = Path.Join(directory, "kubeconfig"),
+            Namespace = "kdd-system",
             OperatorToken = Path.Join(directory, "operator-token"),
             WebRoot = Path.Join(directory, "wwwroot"),
         };
