@@ -18,6 +18,7 @@ internal sealed class NodeAgents : IClusterComponent, IDisposable
     private readonly PodAddresses _addresses = new();
     private readonly HostPorts _hostPorts = new();
     private readonly ObjectStore _store;
+    private readonly string _folder;
     private readonly List<Task> _loops = [];
 
     public NodeAgents(
@@ -25,6 +26,7 @@ internal sealed class NodeAgents : IClusterComponent, IDisposable
         TimeProvider timeProvider, ILogger<NodeAgents> logger)
     {
         _store = store;
+        _folder = Path.Combine(host.Directory, "pods");
         _runtime = new ContainerRuntime(options.Images, options.Kubelet.Scripts, timeProvider);
         _prober = new Prober(_runtime);
         All = [.. options.Kubelet.Nodes.Select(node => new NodeAgent(new KubeletContext
@@ -43,7 +45,7 @@ internal sealed class NodeAgents : IClusterComponent, IDisposable
             Gate = new KubeletGate(),
             TimeProvider = timeProvider,
             Logger = logger,
-            Folder = Path.Combine(host.Directory, "pods"),
+            Folder = _folder,
         }))];
     }
 
@@ -54,6 +56,17 @@ internal sealed class NodeAgents : IClusterComponent, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        // What a cluster before this one left in the same folder are pods that nobody knows any more.
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        Directory.CreateDirectory(_folder);
+        if (!OperatingSystem.IsWindows())
+        {
+            // Its volumes hold tokens and Secrets.
+            File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
         foreach (var agent in All)
         {
             if (_store.Get(Nodes, null, agent.Name) is null)

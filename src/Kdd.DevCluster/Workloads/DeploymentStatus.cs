@@ -18,6 +18,8 @@ internal static class DeploymentStatus
         store.Mutate(Deployments, deployment.Namespace(), deployment.Name(), stored =>
         {
             var status = Build(stored, current, owned, now);
+            // The generation that was looked at: a newer one may have been stored meanwhile, and nothing of it is done yet.
+            status["observedGeneration"] = deployment.Long("metadata", "generation") ?? 1;
             later = Conditions.Get(new JsonObject { ["status"] = status.DeepClone() }, "Progressing").Str("reason") is "ReplicaSetUpdated" or "NewReplicaSetCreated"
                 ? TimeSpan.FromSeconds((stored.Long("spec", "progressDeadlineSeconds") ?? 600) + 1)
                 : null;
@@ -33,7 +35,7 @@ internal static class DeploymentStatus
         long replicas = owned.Sum(set => set.Long("status", "replicas") ?? 0);
         long available = owned.Sum(set => set.Long("status", "availableReplicas") ?? 0);
         long updated = current?.Long("status", "replicas") ?? 0;
-        var status = new JsonObject { ["observedGeneration"] = deployment.Long("metadata", "generation") ?? 1 };
+        var status = new JsonObject();
         status.AddCount("replicas", replicas);
         status.AddCount("updatedReplicas", updated);
         status.AddCount("readyReplicas", owned.Sum(set => set.Long("status", "readyReplicas") ?? 0));
