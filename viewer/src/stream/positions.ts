@@ -3,7 +3,7 @@ import { type Cursor, compareBase36 } from './cursor';
 interface Position {
   time: string;
   n: string;
-  /** The source's timestamps went back at this time of the client's clock, in milliseconds; 0 = never. */
+  /** The source's timestamps went back at this time of the client's clock, in milliseconds; −∞ = never. */
   steppedBack: number;
 }
 
@@ -37,12 +37,12 @@ export class Positions {
     const key = `${cursor.source}.${cursor.instance}`;
     const last = this.#last.get(key);
     if (!last) {
-      this.#last.set(key, { time: cursor.time, n: cursor.n, steppedBack: 0 });
+      this.#last.set(key, { time: cursor.time, n: cursor.n, steppedBack: Number.NEGATIVE_INFINITY });
       return true;
     }
     const order = compareBase36(cursor.time, last.time) || compareBase36(cursor.n, last.n);
     if (this.#resending) {
-      if (last.steppedBack > 0 && this.now() - last.steppedBack < resendMilliseconds) {
+      if (this.now() - last.steppedBack < resendMilliseconds) {
         if (this.#takeRecent(key, cursor, text)) return false;
       } else if (order <= 0) {
         return false;

@@ -1,19 +1,15 @@
 import { type ConnectionState, StreamClient, type Surroundings } from './client';
 import { parseCursor } from './cursor';
 import { toBlob, toDetail } from './export';
-import { Volume } from './histogram';
-import { toLine } from './ingest';
-import { Lines, type Marker } from './lines';
-import { Pods } from './pods';
-import { Positions, resendMilliseconds } from './positions';
-import type { Choice, FromWorker, Row, ToWorker } from './protocol';
+import { Expression } from './expression';
+import { Intake } from './intake';
+import { Lines } from './lines';
+import type { Choice, FromWorker, ToWorker } from './protocol';
 import { parseQuery } from './query';
 import { RegexClient } from './regexclient';
 import { toRow } from './rows';
 import { everything, type Selection } from './rowtest';
-import { textOf } from './search';
 import { View } from './view';
-import type { ErrorEvent, GapEvent, LifecycleEvent, LogEvent, LogViewStatus, StatsEvent } from './wire';
 
 /** A frame goes to the page at most this often while rows on screen change. */
 const frameMilliseconds = 8;
@@ -25,16 +21,13 @@ type Look = Extract<ToWorker, { type: 'look' }>;
 /** One LogView's stream, store and queries: everything that the worker does for a page. */
 export class ViewerSession {
   readonly #lines: Lines;
-  readonly #pods = new Pods();
-  readonly #volume = new Volume();
-  readonly #positions: Positions;
+  readonly #intake: Intake;
   #view: View;
   #choice = 0;
   #look: Look = { type: 'look', first: 0, count: 100, follow: true, anchor: -1, anchorIndex: 0 };
   #lookChanged = true;
   #shownSize = 0;
   #shownFirst = -1;
-  #arrived = 0;
   #sourcesSent = 0;
   #evicted = 0;
   #lastFrame = Number.NEGATIVE_INFINITY;
@@ -42,11 +35,7 @@ export class ViewerSession {
   #due = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #abort = new AbortController();
-  readonly #regex: RegexClient;
-  #pumping = false;
-  /** Marks of the expression by row, for rows that were on screen. */
-  readonly #marks = new Map<number, number[]>();
-  #remarked = 0;
+  readonly #expression: Expression;
 
   constructor(
     private readonly post: (message: FromWorker) => void,
@@ -54,8 +43,17 @@ export class ViewerSession {
     capacity?: number,
   ) {
     this.#lines = new Lines(capacity);
-    this.#regex = new RegexClient(surroundings.startRegex, surroundings.wait);
-    this.#positions = new Positions((source, instance) => this.#recentLines(source, instance), surroundings.now);
+    this.#expression = new Expression(new RegexClient(surroundings.startRegex, surroundings.wait), this.#lines, {
+      changed: (view) => {
+        if (view !== this.#view) return;
+        this.#lookChanged = true;
+        this.#schedule(frameMilliseconds);
+      },
+      failed: (view, error) => {
+        if (view === this.#view) this.#giveUp(error);
+      },
+    });
+    this.#intake = new Intake(this.#lines, surroundings.now);
     this.#view = new View(this.#lines, everything);
   }
 
@@ -93,7 +91,7 @@ export class ViewerSession {
         break;
       case 'close':
         this.#abort.abort();
-        this.#regex.stop();
+        this.#expression.stop();
         clearTimeout(this.#timer);
         break;
     }
@@ -104,8 +102,11 @@ export class ViewerSession {
       url,
       {
         state: (state) => this.#connection(state),
-        lost: (reason) => this.#marker({ kind: 'connection', what: 'lost', reason }, this.surroundings.now()),
-        event: (name, data, id) => this.#event(name, data, id),
+        lost: (reason) => this.#intake.marker({ kind: 'connection', what: 'lost', reason }),
+        event: (name, data, id) => {
+          const message = this.#intake.event(name, data, id);
+          if (message) this.post(message);
+        },
         batch: () => this.#schedule(frameMilliseconds),
       },
       this.surroundings,
@@ -115,86 +116,11 @@ export class ViewerSession {
 
   #connection(state: ConnectionState): void {
     if (state.phase === 'ended') {
-      this.#marker({ kind: 'connection', what: 'end', reason: state.reason }, this.surroundings.now());
+      this.#intake.marker({ kind: 'connection', what: 'end', reason: state.reason });
     }
     // Whoever hears that the stream is live has its backlog.
     this.#flush();
     this.post({ type: 'connection', state });
-  }
-
-  #event(name: string, data: string, id: string): void {
-    switch (name) {
-      case 'log':
-        this.#log(JSON.parse(data) as LogEvent, id);
-        break;
-      case 'lifecycle': {
-        const event = JSON.parse(data) as LifecycleEvent;
-        this.#pods.lifecycle(event);
-        this.#marker({ kind: 'lifecycle', ...event }, Date.parse(event.timestamp));
-        break;
-      }
-      case 'gap': {
-        const event = JSON.parse(data) as GapEvent;
-        this.#marker({ kind: 'gap', ...event }, Date.parse(event.to ?? event.from ?? '') || this.surroundings.now());
-        break;
-      }
-      case 'error':
-        this.#marker({ kind: 'error', ...(JSON.parse(data) as ErrorEvent) }, this.surroundings.now());
-        break;
-      case 'status': {
-        const status = JSON.parse(data) as LogViewStatus;
-        for (const source of status.sources ?? []) this.#pods.known(source.pod);
-        this.post({ type: 'status', status });
-        break;
-      }
-      case 'stats':
-        this.post({ type: 'stats', stats: JSON.parse(data) as StatsEvent });
-        break;
-      case 'synced':
-        this.#positions.synced();
-        this.#pods.synced();
-        this.#lastPods = this.surroundings.now();
-        break;
-    }
-  }
-
-  #log(event: LogEvent, id: string): void {
-    const line = toLine(event, id);
-    if (line.cursor && !this.#positions.accept(line.cursor, line.text)) return;
-    this.#lines.add(line);
-    this.#pods.line(event.pod);
-    this.#volume.add(line.time, line.level);
-    this.#arrived++;
-  }
-
-  readonly #markersSeen = new Set<string>();
-
-  #marker(marker: Marker, time: number): void {
-    if (marker.kind === 'lifecycle') {
-      // A new owner tells the lifecycle of the last 90 s again.
-      const key = `${marker.timestamp} ${marker.pod} ${marker.container ?? ''} ${marker.what}`;
-      if (this.#markersSeen.has(key)) return;
-      this.#markersSeen.add(key);
-    }
-    this.#lines.addMarker(marker, time);
-    this.#schedule(frameMilliseconds);
-  }
-
-  #recentLines(source: string, instance: string): Map<string, number> {
-    const lines = this.#lines;
-    const recent = new Map<string, number>();
-    const numbers = new Set(
-      lines.sources.all.filter((s) => s.source === source && s.instance === instance).map((s) => s.number),
-    );
-    const newest = lines.end > lines.first ? lines.time(lines.end - 1) : 0;
-    for (let row = lines.end - 1; row >= lines.first; row--) {
-      if (newest - lines.time(row) > 2 * resendMilliseconds) break;
-      const cursor = numbers.has(lines.source(row)) ? parseCursor(lines.cursor(row)) : undefined;
-      if (!cursor) continue;
-      const key = `${cursor.time}\n${lines.message(row)}`;
-      recent.set(key, (recent.get(key) ?? 0) + 1);
-    }
-    return recent;
   }
 
   #choose(choice: Choice): void {
@@ -206,7 +132,7 @@ export class ViewerSession {
   #show(selection: Selection): void {
     this.#takeIn();
     this.#choice++;
-    this.#marks.clear();
+    this.#expression.clear();
     this.#view = new View(this.#lines, selection);
     this.#view.scan(this.surroundings.now);
     this.#lookChanged = true;
@@ -278,11 +204,11 @@ export class ViewerSession {
     this.#frame(changedFrom, scanned);
     this.#lastFrame = now;
     if (now - this.#lastPods >= podsMilliseconds) {
-      this.post({ type: 'pods', pods: this.#pods.report(now - this.#lastPods) });
-      this.post({ type: 'histogram', histogram: this.#volume.histogram(mostBars) });
+      this.post({ type: 'pods', pods: this.#intake.pods.report(now - this.#lastPods) });
+      this.post({ type: 'histogram', histogram: this.#intake.volume.histogram(mostBars) });
       this.#lastPods = now;
     }
-    void this.#pump();
+    void this.#expression.pump(this.#view);
     if (this.#view.scanning && !this.#view.regex) this.#schedule(0);
     else this.#schedule(podsMilliseconds);
   }
@@ -310,7 +236,7 @@ export class ViewerSession {
     const message: FromWorker = {
       type: 'frame',
       choice: this.#choice,
-      marked: this.#remarked,
+      marked: this.#expression.marked,
       counts: {
         rows: size,
         lines: this.#lines.lines,
@@ -318,58 +244,18 @@ export class ViewerSession {
         matches: view.matchLines,
         scanning: view.scanning,
         evicted: this.#lines.evicted,
-        arrived: this.#arrived,
+        arrived: this.#intake.arrived,
       },
       first,
       anchor: { row: anchorRow, index },
     };
     if (!still) {
       message.rows = [];
-      for (let at = first; at < end; at++) message.rows.push(toRow(this.#lines, view, view.rowAt(at), this.#marks));
+      for (let at = first; at < end; at++)
+        message.rows.push(toRow(this.#lines, view, view.rowAt(at), this.#expression.marks));
     }
     this.post(message);
-    if (view.regex && message.rows) void this.#markRows(view, message.rows);
-  }
-
-  /** Tries the expression on the next rows that wait for it. One question is under way at a time. */
-  async #pump(): Promise<void> {
-    const view = this.#view;
-    const range = this.#pumping ? undefined : view.wanted();
-    if (!range) return;
-    this.#pumping = true;
-    try {
-      const hits = await this.#regex.lines(view.regex, textOf(this.#lines, range.from, range.end));
-      if (view === this.#view) view.supply(range.from, range.end, hits);
-    } catch (error) {
-      if (view === this.#view) this.#giveUp(error as Error);
-    } finally {
-      this.#pumping = false;
-    }
-    this.#lookChanged = true;
-    this.#schedule(frameMilliseconds);
-    void this.#pump();
-  }
-
-  /** Marks matches of the expression in rows on screen: they are drawn a moment later than the rows. */
-  async #markRows(view: View, rows: readonly Row[]): Promise<void> {
-    const unmarked = rows.filter((row) => row.match && !this.#marks.has(row.row));
-    if (unmarked.length === 0) return;
-    for (const row of unmarked) this.#marks.set(row.row, []);
-    try {
-      const marks = await this.#regex.marks(
-        view.regex,
-        unmarked.map((row) => row.text),
-      );
-      if (view !== this.#view) return;
-      unmarked.forEach((row, i) => {
-        this.#marks.set(row.row, marks[i] ?? []);
-      });
-      this.#remarked++;
-      this.#lookChanged = true;
-      this.#schedule(0);
-    } catch (error) {
-      if (view === this.#view) this.#giveUp(error as Error);
-    }
+    if (message.rows) void this.#expression.mark(view, message.rows);
   }
 
   /** The expression cannot be run: everything is shown, and why. */

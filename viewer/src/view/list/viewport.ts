@@ -1,4 +1,5 @@
 import type { Counts, FromWorker, Row, ToWorker } from '../../stream/protocol';
+import { RowPool } from './rowpool';
 
 type Frame = Extract<FromWorker, { type: 'frame' }>;
 type Look = Extract<ToWorker, { type: 'look' }>;
@@ -14,8 +15,8 @@ const gestures = ['wheel', 'touchmove', 'keydown', 'pointerdown', 'pointermove']
 export interface ViewportEvents {
   look(look: Look): void;
   follow(on: boolean): void;
-  /** Makes or renews the element of a row. */
-  draw(row: Row, element: HTMLElement | undefined): HTMLElement;
+  /** Makes the element of a row. */
+  draw(row: Row): HTMLElement;
   counts(counts: Counts): void;
 }
 
@@ -27,7 +28,7 @@ export interface ViewportEvents {
 export class Viewport {
   readonly #spacer = document.createElement('div');
   readonly #rows = document.createElement('div');
-  readonly #drawn = new Map<number, { element: HTMLElement; version: string }>();
+  readonly #pool: RowPool;
   readonly #resize: ResizeObserver;
   #cache: { first: number; rows: Row[]; choice: number; marked: number } = { first: 0, rows: [], choice: 0, marked: 0 };
   #asked = { first: 0, end: 0 };
@@ -61,6 +62,7 @@ export class Viewport {
   ) {
     this.#rowHeight = rowHeight;
     this.#average = rowHeight;
+    this.#pool = new RowPool(this.#rows, events.draw);
     this.#spacer.className = 'spacer';
     this.#rows.className = 'rows';
     scroller.append(this.#spacer, this.#rows);
@@ -117,7 +119,7 @@ export class Viewport {
 
   /** Scrolls as little as it takes to see a row that is at hand. */
   reveal(number: number): void {
-    this.#drawn.get(number)?.element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    this.#pool.element(number)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   setFollow(on: boolean): void {
@@ -336,8 +338,7 @@ export class Viewport {
 
   #heightOf(index: number): number {
     const row = this.#cached(index);
-    const drawn = row && this.#drawn.get(row.row);
-    return drawn?.element.isConnected ? drawn.element.offsetHeight || this.#rowHeight : this.#rowHeight;
+    return (row && this.#pool.element(row.row)?.offsetHeight) || this.#rowHeight;
   }
 
   #lookIfNeeded(): void {
@@ -371,7 +372,8 @@ export class Viewport {
     if (this.#follow) this.#top = { index: Math.max(0, this.#total - this.page), offset: 0 };
     const from = Math.max(this.#cache.first, this.#top.index - page);
     const end = this.#follow ? cacheEnd : Math.min(cacheEnd, this.#top.index + 2 * page);
-    this.#drawRows(from, Math.max(from, end));
+    const version = `${this.#cache.choice}.${this.#cache.marked}.${this.#version}`;
+    this.#pool.show(this.#cache.rows.slice(from - this.#cache.first, Math.max(from, end) - this.#cache.first), version);
     this.#measure();
     this.#spacer.style.height = `${this.#scrollHeight}px`;
     if (this.#exact) this.#placeExact(from);
@@ -419,32 +421,5 @@ export class Viewport {
       y += scrollTop + this.#height - bottom;
     if (from === 0 && y > scrollTop) y = scrollTop;
     this.#place(from, y);
-  }
-
-  #drawRows(from: number, end: number): void {
-    const version = `${this.#cache.choice}.${this.#cache.marked}.${this.#version}`;
-    const wanted = new Set<number>();
-    for (let index = from; index < end; index++) wanted.add(this.#cached(index)!.row);
-    for (const [number, { element }] of this.#drawn) {
-      if (wanted.has(number)) continue;
-      element.remove();
-      this.#drawn.delete(number);
-    }
-    let next = this.#rows.firstElementChild;
-    for (let index = from; index < end; index++) {
-      const row = this.#cached(index)!;
-      let drawn = this.#drawn.get(row.row);
-      if (!drawn || drawn.version !== version) {
-        const element = this.events.draw(row, drawn?.element);
-        if (drawn && element !== drawn.element) {
-          if (next === drawn.element) next = next.nextElementSibling;
-          drawn.element.remove();
-        }
-        drawn = { element, version };
-        this.#drawn.set(row.row, drawn);
-      }
-      if (drawn.element === next) next = next.nextElementSibling;
-      else this.#rows.insertBefore(drawn.element, next);
-    }
   }
 }
