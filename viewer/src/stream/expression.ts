@@ -17,7 +17,12 @@ export class Expression {
   constructor(
     private readonly client: RegexClient,
     private readonly lines: Lines,
-    private readonly events: { changed(view: View): void; failed(view: View, error: Error): void },
+    private readonly events: {
+      changed(view: View): void;
+      failed(view: View, error: Error): void;
+      /** Another view came while the last question was under way. */
+      free(): void;
+    },
   ) {}
 
   /** Tries the expression on the rows that the view wants next, then on those after, until it wants none. */
@@ -35,6 +40,7 @@ export class Expression {
       this.events.failed(view, error as Error);
     } finally {
       this.#asking = false;
+      if (generation !== this.#generation) this.events.free();
     }
   }
 

@@ -52,6 +52,7 @@ export class ViewerSession {
       failed: (view, error) => {
         if (view === this.#view) this.#giveUp(error);
       },
+      free: () => void this.#expression.pump(this.#view),
     });
     this.#intake = new Intake(this.#lines, surroundings.now);
     this.#view = new View(this.#lines, everything);
