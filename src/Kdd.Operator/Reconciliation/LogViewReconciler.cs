@@ -57,12 +57,12 @@ internal sealed class LogViewReconciler(
                 return ReconcileResult.Done;
         }
 
-        SessionRecord record = _records.GetOrAdd(name, _ => new SessionRecord(observed.Metadata.Uid));
+        SessionRecord record = _records.GetOrAdd(name, _ => new SessionRecord(observed));
         if (record.Uid != observed.Metadata.Uid)
         {
             // Deleted and created again while nobody looked: another LogView of the same name.
             await sessions.DeleteAsync(name);
-            _records[name] = record = new SessionRecord(observed.Metadata.Uid);
+            _records[name] = record = new SessionRecord(observed);
         }
 
         // Step 2: compile.

@@ -5,9 +5,9 @@ using Kdd.Operator.Sessions;
 namespace Kdd.Operator.Reconciliation;
 
 /// <summary>What the reconciler remembers of a LogView between two runs. Only ever touched by the run of its key.</summary>
-internal sealed class SessionRecord(string uid)
+internal sealed class SessionRecord(ObservedLogView observed)
 {
-    public string Uid { get; } = uid;
+    public string Uid { get; } = observed.Metadata.Uid;
 
     /// <summary>The last spec that compiled, and its generation.</summary>
     public CompiledSpec? Spec { get; set; }
@@ -17,8 +17,8 @@ internal sealed class SessionRecord(string uid)
     public DateTimeOffset? StartTime { get; set; }
     public DateTimeOffset? CompletionTime { get; set; }
 
-    /// <summary>Reason of the last verdict; Events are written when it changes.</summary>
-    public string? Reason { get; set; }
+    /// <summary>Reason of the last verdict, first of another replica's; Events are written when it changes.</summary>
+    public string? Reason { get; set; } = observed.LogView?.Status?.Conditions?.FirstOrDefault(condition => condition.Type == ConditionTypes.Ready)?.Reason;
     public long LinesDropped { get; set; }
     public string? StreamFailure { get; set; }
     public bool OwnerReported { get; set; }

@@ -55,7 +55,6 @@ internal sealed class SessionStarter(SessionRegistry sessions, SessionContext co
             // A spec that changed after the end begins a new life.
             record.StartTime = ended is null && status?.CompletionTime is not null ? null : status?.StartTime;
             record.CompletionTime = ended is null ? null : status?.CompletionTime;
-            record.Reason = status?.Conditions?.FirstOrDefault(condition => condition.Type == ConditionTypes.Ready)?.Reason;
         }
 
         var session = new Session(observed.Name, observed.Metadata.Uid, spec, context, startIdle);

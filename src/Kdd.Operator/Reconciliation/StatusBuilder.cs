@@ -11,7 +11,10 @@ internal sealed class StatusBuilder(OperatorOptions options, TimeProvider timePr
 
     public LogViewStatus Build(ObservedLogView observed, Verdict verdict, SessionSnapshot? session, DateTimeOffset? startTime, DateTimeOffset? completionTime)
     {
-        int desired = session?.StreamsDesired ?? 0, active = session?.StreamsActive ?? 0;
+        // What is suspended, idle or out of time should not be streaming.
+        bool streams = session is { State: SessionState.Streaming or SessionState.LimitReached or SessionState.Ended }
+            && verdict.Reason != ReadyReasons.DeadlineExceeded;
+        int desired = streams ? session!.StreamsDesired : 0, active = streams ? session!.StreamsActive : 0;
         return new LogViewStatus
         {
             ObservedGeneration = observed.Metadata.Generation,
@@ -19,18 +22,18 @@ internal sealed class StatusBuilder(OperatorOptions options, TimeProvider timePr
             Url = options.ExternalUrl is { } url ? new Uri(url, $"logviews/{observed.Metadata.Namespace}/{observed.Metadata.Name}").AbsoluteUri : null,
             Owner = options.Identity,
             Streams = new StreamCounts { Desired = desired, Active = active, Summary = $"{active}/{desired}" },
-            Sources = session is { Sources.Count: > 0 } ? [.. session.Sources.Take(MaxSources).Select(ToStatus)] : null,
+            Sources = streams && session!.Sources.Count > 0 ? [.. session.Sources.Take(MaxSources).Select(ToStatus)] : null,
             Lines = session?.Lines.ToStatus(),
-            LastLineTime = ToSeconds(session?.LastLineTime),
-            StartTime = ToSeconds(startTime),
-            CompletionTime = ToSeconds(completionTime),
+            LastLineTime = session?.LastLineTime,
+            StartTime = startTime,
+            CompletionTime = completionTime,
             Viewers = session?.Viewers ?? 0,
         };
     }
 
     private IReadOnlyList<Condition> BuildConditions(ObservedLogView observed, Verdict verdict)
     {
-        Conditions conditions = new Conditions(observed.LogView?.Status?.Conditions, observed.Metadata.Generation, ToSeconds(timeProvider.GetUtcNow())!.Value)
+        Conditions conditions = new Conditions(observed.LogView?.Status?.Conditions, observed.Metadata.Generation, timeProvider.GetUtcNow())
             .Set(ConditionTypes.Ready, verdict.Ready, verdict.Reason, verdict.Message)
             .Set(
                 ConditionTypes.WorkloadResolved,
@@ -64,8 +67,4 @@ internal sealed class StatusBuilder(OperatorOptions options, TimeProvider timePr
         Message = source.Message is { Length: > MaxSourceMessage } message ? message[..MaxSourceMessage] : source.Message,
         Skew = source.Skew is { } skew ? FormattableString.Invariant($"{skew.TotalSeconds:0.0}s") : null,
     };
-
-    /// <summary>metav1.Time has whole seconds: what is written must equal what is read back.</summary>
-    private static DateTimeOffset? ToSeconds(DateTimeOffset? time)
-        => time is { } t ? DateTimeOffset.FromUnixTimeSeconds(t.ToUnixTimeSeconds()) : null;
 }

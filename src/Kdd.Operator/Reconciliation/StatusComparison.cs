@@ -25,8 +25,14 @@ internal static class StatusComparison
     /// <summary>What viewers are told, and what a write at once is worth.</summary>
     public static LogViewStatus WithoutCounters(LogViewStatus status) => status with { Lines = null, LastLineTime = null, Viewers = null };
 
-    /// <summary>By what would be written: records compare their lists by reference.</summary>
-    private static bool Same(LogViewStatus left, LogViewStatus right)
-        => JsonSerializer.SerializeToUtf8Bytes(left, LogViewJson.Default.LogViewStatus).AsSpan()
-            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(right, LogViewJson.Default.LogViewStatus));
+    /// <summary>By what would be written: records compare their lists by reference, and the API server may order list maps anew.</summary>
+    private static bool Same(LogViewStatus left, LogViewStatus right) => Written(left).AsSpan().SequenceEqual(Written(right));
+
+    private static byte[] Written(LogViewStatus status) => JsonSerializer.SerializeToUtf8Bytes(
+        status with
+        {
+            Conditions = status.Conditions?.OrderBy(condition => condition.Type, StringComparer.Ordinal).ToArray(),
+            Sources = status.Sources?.OrderBy(source => source.Pod, StringComparer.Ordinal).ThenBy(source => source.Container, StringComparer.Ordinal).ToArray(),
+        },
+        LogViewJson.Default.LogViewStatus);
 }
