@@ -125,7 +125,7 @@ internal sealed partial class LogStream
         }
         finally
         {
-            await reading.CancelAsync();
+            reading.Cancel();
             _pool.Places.Return();
             await watch;
         }

@@ -18,7 +18,7 @@ internal sealed partial class LogStream
             if (resumed && await SteppedBackAsync(reader, reading.Token))
             {
                 reader.ReadWholeFile();
-                await reading.CancelAsync();
+                reading.Cancel();
                 return;
             }
 
@@ -29,7 +29,7 @@ internal sealed partial class LogStream
                 if (IsOver(reader))
                 {
                     await Task.Delay(DrainGrace, _pool.TimeProvider, reading.Token);
-                    await reading.CancelAsync();
+                    reading.Cancel();
                     return;
                 }
 
@@ -41,7 +41,7 @@ internal sealed partial class LogStream
                 }
                 else if (await StalledAsync(reader, reading.Token))
                 {
-                    await reading.CancelAsync();
+                    reading.Cancel();
                     return;
                 }
             }

@@ -184,7 +184,7 @@ internal sealed partial class LogStream : ILogTarget, IDisposable
 
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(Task.Delay(delay, _pool.TimeProvider, timer.Token), changed);
-        await timer.CancelAsync();
+        timer.Cancel();
         cancellationToken.ThrowIfCancellationRequested();
     }
 

@@ -1,0 +1,121 @@
+using System.Text;
+using Kdd.Operator.Sessions;
+
+namespace Kdd.Operator.Tests.Simulation;
+
+/// <summary>One line in a log file.</summary>
+internal sealed record FileLine(long Time, byte[] Message)
+{
+    public byte[] Bytes { get; } = [.. Encoding.ASCII.GetBytes(Kdd.Api.Wire.UnixNanoseconds.Format(Time) + " "), .. Message, (byte)'\n'];
+}
+
+/// <summary>The log of one container instance: everything it wrote, and where the file that is left begins.</summary>
+internal sealed class ScriptedInstance(int restartCount, DateTimeOffset startedAt)
+{
+    public int RestartCount { get; } = restartCount;
+
+    public DateTimeOffset StartedAt { get; } = startedAt;
+
+    public List<FileLine> Lines { get; } = [];
+
+    /// <summary>Lines before this were rotated away.</summary>
+    public int FileStart { get; set; }
+
+    public bool HasEnded { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+}
+
+/// <summary>A container of a pod, as a kubelet has it.</summary>
+internal sealed class ScriptedContainer
+{
+    private readonly Simulation _simulation;
+
+    public ScriptedContainer(Simulation simulation, string pod, string uid, string name)
+    {
+        _simulation = simulation;
+        Pod = pod;
+        Uid = uid;
+        Name = name;
+        Instances.Add(new ScriptedInstance(0, simulation.Time.Now));
+    }
+
+    public string Pod { get; }
+
+    public string Uid { get; }
+
+    public string Name { get; }
+
+    public List<ScriptedInstance> Instances { get; } = [];
+
+    public ScriptedInstance Current => Instances[^1];
+
+    /// <summary>Instance before the current one; the kubelet keeps one.</summary>
+    public ScriptedInstance? Previous => Instances.Count > 1 ? Instances[^2] : null;
+
+    /// <summary>The node's clock against ours, ns.</summary>
+    public long Skew { get; set; }
+
+    public List<ScriptedLogStream> Streams { get; } = [];
+
+    public void Write(string message, long? time = null)
+    {
+        Current.Lines.Add(new FileLine(time ?? (_simulation.Time.Nanoseconds + Skew), Encoding.UTF8.GetBytes(message)));
+        Wake();
+    }
+
+    public void End()
+    {
+        Current.HasEnded = true;
+        Current.EndedAt = _simulation.Time.Now;
+        Wake();
+    }
+
+    public void Restart()
+    {
+        if (!Current.HasEnded)
+        {
+            End();
+        }
+
+        Instances.Add(new ScriptedInstance(Current.RestartCount + 1, _simulation.Time.Now));
+    }
+
+    public void Wake()
+    {
+        foreach (ScriptedLogStream stream in Streams.ToArray())
+        {
+            stream.Wake();
+        }
+    }
+
+    /// <summary>What the pod's status says now.</summary>
+    public PodRecord ToPod(string @namespace = "shop") => new()
+    {
+        Namespace = @namespace,
+        Name = Pod,
+        Uid = Uid,
+        ResourceVersion = "1",
+        NodeName = "node-1",
+        Phase = "Running",
+        Ready = !Current.HasEnded,
+        Containers =
+        [
+            new ContainerRecord
+            {
+                Name = Name,
+                ContainerId = $"containerd://{Uid}-{Current.RestartCount}",
+                RestartCount = Current.RestartCount,
+                Phase = Current.HasEnded ? ContainerPhase.Terminated : ContainerPhase.Running,
+                ExitCode = Current.HasEnded ? 0 : null,
+                StartedAt = Truncate(Current.StartedAt),
+                FinishedAt = Current.EndedAt is { } ended ? Truncate(ended) : null,
+                LastTerminated = Previous is { } previous
+                    ? new TerminatedRecord($"containerd://{Uid}-{previous.RestartCount}", 1, "Error", Truncate(previous.StartedAt), Truncate(previous.EndedAt!.Value))
+                    : null,
+            },
+        ],
+    };
+
+    private static DateTimeOffset Truncate(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
+}

@@ -1,0 +1,52 @@
+using Kdd.Api.LogViews;
+using Kdd.Kubernetes;
+using Kdd.Operator.Sessions;
+using Kdd.Operator.Streaming;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kdd.Operator.Tests.Simulation;
+
+/// <summary>One operator process in a simulation: sessions over a <see cref="ScriptedKubelet"/>.</summary>
+internal sealed class SimulatedReplica
+{
+    private readonly Simulation _simulation;
+
+    public SimulatedReplica(Simulation simulation, ScriptedKubelet kubelet, ulong epoch = 7, SessionLimits? limits = null)
+    {
+        _simulation = simulation;
+        Kubelet = kubelet;
+        var http = new HttpClient(kubelet, disposeHandler: false) { BaseAddress = new Uri("http://cluster.test/"), Timeout = Timeout.InfiniteTimeSpan };
+        Upstream = new UpstreamPool(
+            new PodLogClient(http), simulation.Time, limits ?? new SessionLimits(), NullLoggerFactory.Instance, new Random(simulation.Random.Next()));
+        Context = new SessionContext
+        {
+            TimeProvider = simulation.Time,
+            Upstream = Upstream,
+            Limits = limits ?? new SessionLimits(),
+            Epoch = epoch,
+            LoggerFactory = NullLoggerFactory.Instance,
+        };
+    }
+
+    public ScriptedKubelet Kubelet { get; }
+
+    public UpstreamPool Upstream { get; }
+
+    public SessionContext Context { get; }
+
+    public static LogViewSpec Spec() => new() { Selector = new LabelSelector(), IdleTimeout = Duration.Parse("0s") };
+
+    public Session Start(LogViewSpec? spec = null, string name = "checkout", bool startIdle = false)
+    {
+        Session? session = null;
+        _simulation.Do(() => session = new Session(
+            new NamespacedName("shop", name), $"uid-{name}", CompiledSpec.Compile(spec ?? Spec()), Context, startIdle));
+        return session!;
+    }
+
+    /// <summary>The informer tells the session of all containers as they are now.</summary>
+    public void ShowPods(Session session, bool finished = false)
+        => _simulation.Do(() => session.SetPods([.. Kubelet.Containers.Select(container => container.ToPod())], finished));
+
+    public void Stop(Session session) => _simulation.Run(async () => await session.DisposeAsync());
+}
