@@ -60,7 +60,7 @@ internal sealed class ViewerStream : IDisposable
 
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
-        _welcome = await _session.JoinAsync(_signal, _query.Cursor).WaitAsync(cancellationToken);
+        _welcome = await _session.JoinAsync(_signal, _query.Cursor, cancellationToken);
         _notice = _welcome.LastNotice;
     }
 

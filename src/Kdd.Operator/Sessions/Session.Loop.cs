@@ -79,8 +79,9 @@ public sealed partial class Session
                 Changed?.Invoke();
             }
 
+            // Timers cut to whole milliseconds: what is left below one would spin.
             _timer.Change(
-                next == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Max(1, (next - Now + 99) / 100)),
+                next == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((next - Now) / 1e6))),
                 Timeout.InfiniteTimeSpan);
         }
     }

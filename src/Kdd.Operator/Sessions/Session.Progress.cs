@@ -57,7 +57,7 @@ public sealed partial class Session
             }
 
             all = false;
-            next = Math.Min(next, Math.Max(patience, now + 1));
+            next = patience > now ? Math.Min(next, patience) : next;
         }
 
         if (all)

@@ -42,7 +42,7 @@ public sealed partial class Session
     internal bool IsCaughtUp => Volatile.Read(ref _backlogComplete);
 
     /// <summary>A viewer joins; an idle session opens its streams.</summary>
-    internal Task<ViewerWelcome> JoinAsync(AsyncSignal signal, Kdd.Api.Wire.StreamCursor? cursor)
+    internal async Task<ViewerWelcome> JoinAsync(AsyncSignal signal, Kdd.Api.Wire.StreamCursor? cursor, CancellationToken cancellationToken)
     {
         var welcome = new TaskCompletionSource<ViewerWelcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         _buffer.AddReader(signal);
@@ -53,7 +53,8 @@ public sealed partial class Session
             welcome.TrySetResult(new ViewerWelcome(null, 0));
         }
 
-        return welcome.Task;
+        using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister((_, token) => welcome.TrySetCanceled(token), null);
+        return await welcome.Task;
 
         void Join()
         {

@@ -85,7 +85,7 @@ internal sealed partial class LogStream
         InstanceReader? reader = null;
         while (true)
         {
-            Task changed = _changed.Next;
+            int seen = _changed.Version;
             ContainerRecord? record = _record;
             if (_deleted || record is null || Readability.Of(record) is not { } readable)
             {
@@ -121,7 +121,7 @@ internal sealed partial class LogStream
                 return position;
             }
 
-            await AfterFailureAsync(outcome.Value, reader, backoff, changed, failure => Report(subscription, failure), cancellationToken);
+            await AfterFailureAsync(outcome.Value, reader, backoff, seen, failure => Report(subscription, failure), cancellationToken);
         }
     }
 
@@ -165,12 +165,12 @@ internal sealed partial class LogStream
 
     /// <summary>Step 5: what to do before the next attempt.</summary>
     private async Task AfterFailureAsync(
-        ReadOutcome outcome, InstanceReader reader, Backoff backoff, Task changed, Action<PodLogFailure> report, CancellationToken cancellationToken)
+        ReadOutcome outcome, InstanceReader reader, Backoff backoff, int seen, Action<PodLogFailure> report, CancellationToken cancellationToken)
     {
         if (outcome.End is ReadEnd.FileChanged)
         {
-            await DelayAsync(RestartNotice, changed, cancellationToken);
-            if (!changed.IsCompleted)
+            await DelayAsync(RestartNotice, seen, cancellationToken);
+            if (seen == _changed.Version)
             {
                 reader.AcceptFileChange();
             }
@@ -191,12 +191,12 @@ internal sealed partial class LogStream
         TimeSpan delay = backoff.Next(outcome.Failure?.RetryAfter);
         if (outcome.Failure?.RetryAfter is null)
         {
-            await DelayAsync(delay, changed, cancellationToken);
+            await DelayAsync(delay, seen, cancellationToken);
         }
         else
         {
             // What the server asks for holds even when the pod changes.
-            await Task.Delay(delay, _pool.TimeProvider, cancellationToken);
+            await Pause.ForAsync(delay, _pool.TimeProvider, cancellationToken);
         }
     }
 }

@@ -30,7 +30,7 @@ internal sealed partial class LogStream
 
     private async Task StepAsync(Backoff backoff, CancellationToken cancellationToken)
     {
-        Task changed = _changed.Next;
+        int seen = _changed.Version;
         InstanceReader? reader;
         ContainerRecord? record;
         bool deleted;
@@ -42,21 +42,21 @@ internal sealed partial class LogStream
         // 2. Is there something to read?
         if (reader is null)
         {
-            await changed.WaitAsync(cancellationToken);
+            await ChangedAsync(seen, cancellationToken);
             return;
         }
 
         if (deleted)
         {
             EndDeleted(reader, record);
-            await Task.Delay(Timeout.InfiniteTimeSpan, _pool.TimeProvider, cancellationToken);
+            await Pause.ForAsync(Timeout.InfiniteTimeSpan, _pool.TimeProvider, cancellationToken);
         }
 
         if (record is null || Readability.Of(record) is not { } readable)
         {
             NotifyState(SourceState.Waiting, record?.Reason, record?.Message);
             Notify(subscriber => subscriber.OnConnected(true));
-            await changed.WaitAsync(cancellationToken);
+            await ChangedAsync(seen, cancellationToken);
             return;
         }
 
@@ -65,7 +65,7 @@ internal sealed partial class LogStream
         {
             if (await reader.MoveToAsync(readable.Instance, record, cancellationToken) is { } failed)
             {
-                await AfterFailureAsync(failed, reader, backoff, changed, NotifyFailure, cancellationToken);
+                await AfterFailureAsync(failed, reader, backoff, seen, NotifyFailure, cancellationToken);
             }
 
             return;
@@ -75,7 +75,7 @@ internal sealed partial class LogStream
         {
             NotifyState(SourceState.Ended, record.Reason, record.Message);
             Notify(subscriber => subscriber.OnConnected(true));
-            await changed.WaitAsync(cancellationToken);
+            await ChangedAsync(seen, cancellationToken);
             return;
         }
 
@@ -96,7 +96,7 @@ internal sealed partial class LogStream
         }
 
         Notify(subscriber => subscriber.OnConnected(false));
-        await AfterFailureAsync(outcome, reader, backoff, changed, NotifyFailure, cancellationToken);
+        await AfterFailureAsync(outcome, reader, backoff, seen, NotifyFailure, cancellationToken);
     }
 
     private async Task<ReadOutcome> ReadOnAsync(InstanceReader reader, Readability readable, CancellationToken cancellationToken)

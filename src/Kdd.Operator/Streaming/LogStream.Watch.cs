@@ -25,10 +25,10 @@ internal sealed partial class LogStream
             long opened = Now;
             while (true)
             {
-                Task changed = _changed.Next;
+                int seen = _changed.Version;
                 if (IsOver(reader))
                 {
-                    await Task.Delay(DrainGrace, _pool.TimeProvider, reading.Token);
+                    await Pause.ForAsync(DrainGrace, _pool.TimeProvider, reading.Token);
                     reading.Cancel();
                     return;
                 }
@@ -37,7 +37,7 @@ internal sealed partial class LogStream
                 TimeSpan silent = TimeSpan.FromTicks((now - Math.Max(opened, Math.Max(reader.LastByte, _lastProbe))) / 100);
                 if (silent < Silence)
                 {
-                    await DelayAsync(Silence - silent, changed, reading.Token);
+                    await DelayAsync(Silence - silent, seen, reading.Token);
                 }
                 else if (await StalledAsync(reader, reading.Token))
                 {
@@ -86,7 +86,7 @@ internal sealed partial class LogStream
             return false;
         }
 
-        await Task.Delay(ProbeGrace, _pool.TimeProvider, cancellationToken);
+        await Pause.ForAsync(ProbeGrace, _pool.TimeProvider, cancellationToken);
         return LastOf(reader) == before;
     }
 

@@ -172,21 +172,21 @@ internal sealed partial class LogStream : ILogTarget, IDisposable
         });
     }
 
-    /// <summary>Waits, but not longer than until the pod's status changes.</summary>
-    private async Task DelayAsync(TimeSpan delay, Task changed, CancellationToken cancellationToken)
+    /// <summary>Waits, but not longer than until the pod's status is another than when <paramref name="seen"/> was taken.</summary>
+    private async Task DelayAsync(TimeSpan delay, int seen, CancellationToken cancellationToken)
     {
-        if (delay <= TimeSpan.Zero || changed.IsCompleted)
+        if (delay <= TimeSpan.Zero || seen != _changed.Version)
         {
             await Task.Yield();
             cancellationToken.ThrowIfCancellationRequested();
             return;
         }
 
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(Task.Delay(delay, _pool.TimeProvider, timer.Token), changed);
-        timer.Cancel();
-        cancellationToken.ThrowIfCancellationRequested();
+        await _changed.WaitAsync(seen, delay, _pool.TimeProvider, cancellationToken);
     }
+
+    private Task ChangedAsync(int seen, CancellationToken cancellationToken)
+        => _changed.WaitAsync(seen, Timeout.InfiniteTimeSpan, _pool.TimeProvider, cancellationToken);
 
     private long Now => UnixNanoseconds.From(_pool.TimeProvider.GetUtcNow());
 }

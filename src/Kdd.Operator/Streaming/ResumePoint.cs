@@ -21,6 +21,12 @@ internal sealed class ResumePoint
 
     private const long Remembered = UnixNanoseconds.PerSecond;
 
+    /// <summary>
+    /// stdout and stderr are stamped apart, so that the next line of a file may be a little older than the last: it must not
+    /// fall before the second that is asked for.
+    /// </summary>
+    private const long Tolerance = 100_000_000;
+
     private SeenLine[] _lines = [];
     private int _first;
     private int _count;
@@ -38,7 +44,7 @@ internal sealed class ResumePoint
     public bool HasUnknownHead { get; set; }
 
     /// <summary>What to ask for as <c>sinceTime</c>.</summary>
-    public long Since => UnixNanoseconds.FloorToSecond(Time);
+    public long Since => UnixNanoseconds.FloorToSecond(Time - Tolerance);
 
     /// <summary>True when every line at or after <see cref="Since"/> is remembered.</summary>
     public bool Covers => _forgotten < Since;

@@ -19,6 +19,6 @@ internal sealed class TokenBucket(TimeProvider timeProvider, int perSecond, int 
             wait = timeProvider.GetElapsedTime(now, _reserved);
         }
 
-        return wait <= TimeSpan.Zero ? ValueTask.CompletedTask : new ValueTask(Task.Delay(wait, timeProvider, cancellationToken));
+        return wait <= TimeSpan.Zero ? ValueTask.CompletedTask : new ValueTask(Pause.ForAsync(wait, timeProvider, cancellationToken));
     }
 }

@@ -68,8 +68,13 @@ internal sealed class Simulation : SynchronizationContext
         DateTimeOffset until = Time.Now + time;
         RunReady();
         bool more = true;
-        while (more)
+        for (int i = 0; more; i++)
         {
+            if (i == MostAtOneMoment)
+            {
+                throw new InvalidOperationException($"the simulation spins: {i} timers within {time}");
+            }
+
             Outside(() => more = Time.FireNext(until));
             RunReady();
         }
@@ -94,10 +99,18 @@ internal sealed class Simulation : SynchronizationContext
         task.GetAwaiter().GetResult();
     }
 
+    /// <summary>More callbacks than this without the clock moving is a loop that spins.</summary>
+    private const int MostAtOneMoment = 20_000;
+
     private void RunReady()
     {
-        while (true)
+        for (int i = 0; ; i++)
         {
+            if (i == MostAtOneMoment)
+            {
+                throw new InvalidOperationException("the simulation spins: work makes work without the clock moving");
+            }
+
             (SendOrPostCallback Callback, object? State) next;
             lock (_lock)
             {

@@ -1,0 +1,37 @@
+using CsCheck;
+using Kdd.Operator.Tests.Simulation;
+using Xunit;
+
+namespace Kdd.Operator.Tests.Sessions;
+
+/// <summary>Random fault schedules over a whole session: kubelet to viewer. CsCheck prints the seed of a failure.</summary>
+public sealed class FaultScheduleTests
+{
+    [Fact]
+    public void CutsAtAnyByteLoseAndRepeatNothing() => Sample(1500, Faults.Cuts | Faults.EqualTimes);
+
+    [Fact]
+    public void RestartsAreStitchedOrDeclared() => Sample(1500, Faults.Restarts | Faults.Cuts | Faults.EqualTimes);
+
+    [Fact]
+    public void RotationsAreSurvivedOrDeclared() => Sample(1500, Faults.Rotations | Faults.Cuts);
+
+    [Fact]
+    public void RefusalsOnlyDelay() => Sample(1500, Faults.Refusals | Faults.Cuts);
+
+    [Fact]
+    public void SkewedClocksLoseNothing() => Sample(1500, Faults.Skew | Faults.Cuts | Faults.EqualTimes);
+
+    [Fact]
+    public void EverythingTogetherIsDeliveredOrDeclared() => Sample(2500, Faults.All);
+
+    private static void Sample(int iterations, Faults faults) => Gen.Int[1, int.MaxValue - 1].Select(Gen.Int[5, 60]).Sample(
+        (seed, steps) =>
+        {
+            using var schedule = new FaultSchedule(seed, faults);
+            schedule.Run(steps);
+            schedule.Check();
+        },
+        iter: Environment.GetEnvironmentVariable("KDD_ITER") is { } n ? int.Parse(n) : iterations,
+        threads: 1);
+}
