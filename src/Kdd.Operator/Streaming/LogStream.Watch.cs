@@ -1,5 +1,3 @@
-using Kdd.Api.Wire;
-
 namespace Kdd.Operator.Streaming;
 
 internal sealed partial class LogStream
@@ -69,10 +67,14 @@ internal sealed partial class LogStream
     /// </summary>
     private async Task<bool> SteppedBackAsync(InstanceReader reader, CancellationToken cancellationToken)
     {
-        SeenLine? before = LastOf(reader);
+        long since;
+        lock (_lock)
+        {
+            since = reader.Position.Point.IsEmpty ? 0 : reader.Position.Point.Since;
+        }
+
         SeenLine? last = await ProbeAsync(cancellationToken);
-        return before is { } seen && last is { } line && line.Time < UnixNanoseconds.FloorToSecond(seen.Time)
-            && line != LastOf(reader);
+        return last is { } line && line.Time < since && line != LastOf(reader);
     }
 
     /// <summary>True when the file has a newer line that does not come.</summary>
