@@ -36,8 +36,9 @@ internal static class ClusterServices
             AddWorkloads(services);
         }
 
-        services.AddSingleton<FaultMiddleware>().AddSingleton<IRequestHandler, FaultEndpoint>().AddSingleton(provider => new ClusterFaults(
-            provider.GetRequiredService<FaultMiddleware>(), host, provider.GetRequiredService<ObjectStore>(), provider,
+        services.AddSingleton<FaultMiddleware>().AddSingleton<ConnectionGate>().AddSingleton<IRequestHandler, FaultEndpoint>();
+        services.AddSingleton(provider => new ClusterFaults(
+            provider.GetRequiredService<FaultMiddleware>(), provider.GetRequiredService<ConnectionGate>(), host, provider.GetRequiredService<ObjectStore>(), provider,
             host.Options.TimeProvider));
         // Asked last: it takes every resource request that nobody took before.
         services.AddSingleton<IRequestHandler, ResourceHandler>().AddSingleton<ApiServer>();

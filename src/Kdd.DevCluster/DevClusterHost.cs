@@ -37,7 +37,8 @@ public sealed class DevClusterHost : IAsyncDisposable
 
         var server = _services.GetRequiredService<ApiServer>();
         Authority = _services.GetRequiredService<CertificateAuthority>();
-        _listener = new ApiListener(Authority.IssueServerCertificate(), server.ServeAsync, options.LogLevel);
+        _listener = new ApiListener(
+            Authority.IssueServerCertificate(), server.ServeAsync, _services.GetRequiredService<ConnectionGate>(), options.LogLevel);
     }
 
     /// <summary>What it was started with.</summary>

@@ -9,15 +9,17 @@ namespace Kdd.DevCluster.Faults;
 public sealed class ClusterFaults
 {
     private readonly FaultMiddleware _middleware;
+    private readonly ConnectionGate _gate;
     private readonly DevClusterHost _host;
     private readonly ObjectStore _store;
     private readonly Lazy<NodeAgents?> _nodes;
     private readonly TimeProvider _timeProvider;
 
     internal ClusterFaults(
-        FaultMiddleware middleware, DevClusterHost host, ObjectStore store, IServiceProvider services, TimeProvider timeProvider)
+        FaultMiddleware middleware, ConnectionGate gate, DevClusterHost host, ObjectStore store, IServiceProvider services, TimeProvider timeProvider)
     {
         _middleware = middleware;
+        _gate = gate;
         _host = host;
         _store = store;
         _nodes = new Lazy<NodeAgents?>(services.GetService<NodeAgents>);
@@ -91,6 +93,12 @@ public sealed class ClusterFaults
 
     /// <summary>Forgets the history: a watch or list from any resourceVersion but the newest is 410.</summary>
     public void ForgetHistory() => _store.Compact(_store.Revision);
+
+    /// <summary>
+    /// Drops all packets of all connections to the API server, as a network that fails does: nothing is answered, no connection ends,
+    /// not even this class's HTTP form can be reached. Disposing the result lets everything through again.
+    /// </summary>
+    public IDisposable BlackHole() => _gate.Close();
 
     /// <summary>Restarts the API server: see <see cref="DevClusterHost.RestartApiServerAsync"/>.</summary>
     public Task RestartApiServerAsync(TimeSpan down, TimeSpan drain = default) => _host.RestartApiServerAsync(down, drain);

@@ -15,12 +15,13 @@ namespace Kdd.DevCluster.Faults;
 /// DELETE /devcluster/faults[/ID]               lifts one rule or all
 /// POST   /devcluster/streams/cut|end|expire    open streams: {"match":{…}}
 /// POST   /devcluster/apiserver/restart         {"downSeconds":10,"drainSeconds":0}
+/// POST   /devcluster/network/blackhole         {"seconds":20}: all packets are dropped for so long
 /// POST   /devcluster/history/forget            any older resourceVersion is 410
 /// POST   /devcluster/nodes/NAME/down|up|freeze|restart|skew    {"seconds":5}
 /// POST   /devcluster/pods/rotate-logs|rotate-tokens            {"namespace":"shop","pod":"web-*"}
 /// </code>
 /// </summary>
-internal sealed class FaultEndpoint(ClusterFaults faults) : IRequestHandler
+internal sealed class FaultEndpoint(ClusterFaults faults, TimeProvider timeProvider) : IRequestHandler
 {
     public const string Root = "/devcluster/";
 
@@ -43,6 +44,7 @@ internal sealed class FaultEndpoint(ClusterFaults faults) : IRequestHandler
             ("POST", ["streams", "end"]) => Count(faults.EndStreams(match)),
             ("POST", ["streams", "expire"]) => Count(await faults.ExpireWatchesAsync(match)),
             ("POST", ["apiserver", "restart"]) => Restart(body),
+            ("POST", ["network", "blackhole"]) => BlackHole(body),
             ("POST", ["history", "forget"]) => Forget(),
             ("POST", ["nodes", var node, var action]) => Node(node, action, body),
             ("POST", ["pods", "rotate-logs"]) => Count(faults.RotateLogs(body.Str("namespace") ?? "*", body.Str("pod") ?? "*")),
@@ -90,6 +92,16 @@ internal sealed class FaultEndpoint(ClusterFaults faults) : IRequestHandler
     {
         // Answered before it begins: the answer's own connection is among those that break.
         _ = faults.RestartApiServerAsync(Seconds(body, "downSeconds"), Seconds(body, "drainSeconds"));
+        return Count(1);
+    }
+
+    private JsonObject BlackHole(JsonObject body)
+    {
+        _ = Task.Run(async () =>
+        {
+            using var closed = faults.BlackHole();
+            await Task.Delay(Seconds(body, "seconds"), timeProvider);
+        });
         return Count(1);
     }
 

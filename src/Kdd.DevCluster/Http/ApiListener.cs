@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Kdd.DevCluster.Faults;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -7,7 +8,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Kdd.DevCluster.Http;
 
 /// <summary>The https listener on loopback. It can be stopped and started again on its port while the cluster lives on.</summary>
-internal sealed class ApiListener(X509Certificate2 certificate, Func<HttpContext, Task> serve, LogLevel? logLevel) : IAsyncDisposable
+internal sealed class ApiListener(
+    X509Certificate2 certificate, Func<HttpContext, Task> serve, ConnectionGate gate, LogLevel? logLevel) : IAsyncDisposable
 {
     private WebApplication? _app;
 
@@ -35,6 +37,7 @@ internal sealed class ApiListener(X509Certificate2 certificate, Func<HttpContext
             kestrel.Listen(IPAddress.Loopback, port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.Use(gate.Wrap);
                 listen.UseHttps(certificate);
             });
         });

@@ -15,6 +15,11 @@ public static class JobDefaults
             return false;
         }
         string uid = job.Uid();
+        if (job.Obj("metadata", "labels") is not { Count: > 0 } && spec.Obj("template", "metadata", "labels") is { } labelsOfTemplate)
+        {
+            job.Metadata()["labels"] = labelsOfTemplate.DeepClone();
+        }
+        spec["manualSelector"] = false;
         foreach (var holder in (JsonObject[])[job.Metadata(), (spec.Obj("template") ?? []).Metadata()])
         {
             if (holder.Obj("labels") is not { } labels)

@@ -174,6 +174,27 @@ public sealed class StreamFaultTests
         Assert.Equal("before\nwhile down\n", await pod.Cluster.Admin.GetStringAsync(ScriptedPod.LogPath, Cancelled));
     }
 
+    [Fact]
+    public async Task A_black_hole_swallows_requests_and_streams_until_it_is_lifted()
+    {
+        await using var pod = await ScriptedPod.StartAsync();
+        pod.WriteLine("before");
+        await using var stream = await FollowAsync(pod);
+        Assert.Equal("before\n", await ReadAsync(stream, 7));
+        var hole = pod.Cluster.Host.Faults.BlackHole();
+
+        pod.WriteLine("held");
+        var read = ReadAsync(stream, 5);
+        var request = pod.Cluster.Admin.GetAsync("/version", Cancelled);
+        await Task.WhenAny(read, request, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancelled));
+        Assert.False(read.IsCompleted || request.IsCompleted);
+
+        hole.Dispose();
+        Assert.Equal("held\n", await read);
+        using var answer = await request;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 
     private static async Task<JsonObject> StatusAsync(ScriptedPod pod)

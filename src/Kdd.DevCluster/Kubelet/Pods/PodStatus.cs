@@ -107,8 +107,19 @@ internal static class PodStatus
         {
             status["volumeMounts"] = new JsonArray([.. mounts.OfType<JsonObject>().Select(VolumeMount)]);
         }
-        _ = pod;
+        if (container.ContainerId.Length > 0)
+        {
+            status["user"] = new JsonObject { ["linux"] = User(pod, container) };
+        }
         return status;
+    }
+
+    /// <summary>Processes run as whoever runs the cluster; the status shows what the pod asks for.</summary>
+    private static JsonObject User(JsonObject pod, ContainerState container)
+    {
+        long uid = container.Spec.Long("securityContext", "runAsUser") ?? pod.Long("spec", "securityContext", "runAsUser") ?? 0;
+        long gid = container.Spec.Long("securityContext", "runAsGroup") ?? pod.Long("spec", "securityContext", "runAsGroup") ?? 0;
+        return new JsonObject { ["uid"] = uid, ["gid"] = gid, ["supplementalGroups"] = new JsonArray(gid) };
     }
 
     private static JsonObject VolumeMount(JsonObject mount)

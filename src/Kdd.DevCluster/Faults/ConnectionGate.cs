@@ -1,0 +1,109 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+
+namespace Kdd.DevCluster.Faults;
+
+/// <summary>
+/// Stands between the sockets and TLS. While it is shut, connections are as if their packets were dropped: nothing is read, nothing
+/// is sent, HTTP/2 pings stay without answer, and nobody is told.
+/// </summary>
+internal sealed class ConnectionGate
+{
+    private TaskCompletionSource? _shut;
+
+    /// <summary>Completes when the gate is open; null while it is.</summary>
+    private Task? Shut => Volatile.Read(ref _shut)?.Task;
+
+    /// <summary>Lets nothing through until the result is disposed.</summary>
+    public IDisposable Close()
+    {
+        var shut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _shut, shut)?.TrySetResult();
+        return new Opener(this, shut);
+    }
+
+    /// <summary>The connection middleware.</summary>
+    public ConnectionDelegate Wrap(ConnectionDelegate next) => async connection =>
+    {
+        var transport = connection.Transport;
+        connection.Transport = new GatedPipe(
+            new GatedReader(transport.Input, this, connection.ConnectionClosed),
+            new GatedWriter(transport.Output, this, connection.ConnectionClosed));
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            connection.Transport = transport;
+        }
+    };
+
+    private async ValueTask WaitAsync(CancellationToken closed)
+    {
+        while (Shut is { } shut && !closed.IsCancellationRequested)
+        {
+            await shut.WaitAsync(closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private sealed record GatedPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    private sealed class Opener(ConnectionGate gate, TaskCompletionSource shut) : IDisposable
+    {
+        public void Dispose()
+        {
+            Interlocked.CompareExchange(ref gate._shut, null, shut);
+            shut.TrySetResult();
+        }
+    }
+
+    private sealed class GatedReader(PipeReader inner, ConnectionGate gate, CancellationToken closed) : PipeReader
+    {
+        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            await gate.WaitAsync(closed);
+            var result = await inner.ReadAsync(cancellationToken);
+            // What came while the gate was shut waits here.
+            await gate.WaitAsync(closed);
+            return result;
+        }
+
+        public override bool TryRead(out ReadResult result)
+        {
+            result = default;
+            return gate.Shut is null && inner.TryRead(out result);
+        }
+
+        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    }
+
+    private sealed class GatedWriter(PipeWriter inner, ConnectionGate gate, CancellationToken closed) : PipeWriter
+    {
+        public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+
+        public override long UnflushedBytes => inner.UnflushedBytes;
+
+        public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            await gate.WaitAsync(closed);
+            return await inner.FlushAsync(cancellationToken);
+        }
+
+        public override void Advance(int bytes) => inner.Advance(bytes);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    }
+}
