@@ -85,8 +85,9 @@ internal abstract class ControllerLoop(ObjectStore store, TimeProvider timeProvi
             {
                 Retry(name, e);
             }
-            catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
+                // An object that is malformed in a way nobody thought of must not stop the others.
                 logger.LogError(e, "{Controller} failed on {Name}", GetType().Name, name);
                 Retry(name, e);
             }

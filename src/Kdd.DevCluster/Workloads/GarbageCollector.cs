@@ -9,7 +9,7 @@ namespace Kdd.DevCluster.Workloads;
 /// Deletes what has lost its owners, and carries out foreground and orphan deletion: owner references of every resource, custom ones
 /// included, followed in one loop.
 /// </summary>
-internal sealed class GarbageCollector(ObjectStore store, TimeProvider timeProvider) : IClusterComponent, IDisposable
+internal sealed class GarbageCollector(ObjectStore store, TimeProvider timeProvider, ILogger<GarbageCollector> logger) : IClusterComponent, IDisposable
 {
     private static readonly TimeSpan NewTypesInterval = TimeSpan.FromMilliseconds(500);
     private readonly Channel<(ResourceKey Type, StoreEvent Change)> _changes = Channel.CreateUnbounded<(ResourceKey, StoreEvent)>();
@@ -67,6 +67,10 @@ internal sealed class GarbageCollector(ObjectStore store, TimeProvider timeProvi
             catch (ApiException)
             {
                 // A conflict with another writer: its change is an event too and leads here again.
+            }
+            catch (Exception e) when (e is InvalidOperationException or InvalidCastException)
+            {
+                logger.LogError(e, "owner references of {Type} {Name} cannot be read", type, change.Object.Name());
             }
         }
     }

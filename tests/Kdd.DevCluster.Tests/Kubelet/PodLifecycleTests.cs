@@ -205,6 +205,61 @@ public sealed class PodLifecycleTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("../../escape", "/mount", null, null, "ContainerCreating")]
+    [InlineData("config", "/../../../escape", null, null, "CreateContainerError")]
+    [InlineData("config", "/mount", "../../escape", null, "CreateContainerError")]
+    [InlineData("config", "/mount", null, "../../../escape", "CreateContainerError")]
+    public async Task Paths_that_lead_out_of_their_folder_are_refused(
+        string volume, string mountPath, string? subPath, string? workingDirectory, string reason)
+    {
+        var container = Manifests.Shell("true");
+        container["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = volume, ["mountPath"] = mountPath, ["subPath"] = subPath });
+        container["workingDir"] = workingDirectory;
+        var spec = Manifests.PodSpec("Never", container);
+        spec["volumes"] = new JsonArray(new JsonObject { ["name"] = volume, ["emptyDir"] = new JsonObject() });
+        Create("p", spec);
+
+        await WaitAsync("p", p => p.Arr("status", "containerStatuses")?[0].Str("state", "waiting", "reason") == reason);
+
+        Assert.Empty(Directory.GetFileSystemEntries(_cluster.Host.Directory, "*escape*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_stream_ends_after_the_servers_limit_whatever_goes_on()
+    {
+        await using var other = await TestCluster.StartAsync(new()
+        {
+            Kubelet = new KubeletSettings { Logs = new LogSettings { StreamLimit = TimeSpan.FromMilliseconds(300) } },
+        });
+        other.Store.Create(Pods, Manifests.Pod("p", Manifests.PodSpec("Always", Manifests.Shell(Manifests.Loop))));
+        await other.WaitAsync(Pods, "t1", "p", p => p.Str("status", "phase") == "Running");
+
+        string log = await other.Admin.GetStringAsync("/api/v1/namespaces/t1/pods/p/log?follow=true", Cancelled);
+
+        Assert.StartsWith("line 1\n", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Headers_can_be_withheld_until_the_first_byte()
+    {
+        await using var other = await TestCluster.StartAsync(new()
+        {
+            Kubelet = new KubeletSettings { Logs = new LogSettings { WithholdHeaders = true } },
+        });
+        other.Store.Create(Pods, Manifests.Pod("p", Manifests.PodSpec("Always", Manifests.Shell("while [ ! -f go ]; do sleep 0.05; done; echo first; sleep 100"))));
+        await other.WaitAsync(Pods, "t1", "p", p => p.Str("status", "phase") == "Running");
+
+        var headers = other.Admin.GetAsync("/api/v1/namespaces/t1/pods/p/log?follow=true", HttpCompletionOption.ResponseHeadersRead, Cancelled);
+        await Task.WhenAny(headers, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancelled));
+        Assert.False(headers.IsCompleted);
+        string root = Directory.GetDirectories(other.Host.Directory, "root", SearchOption.AllDirectories).Single();
+        await File.WriteAllTextAsync(Path.Combine(root, "go"), "", Cancelled);
+
+        using var response = await headers;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
     private void Create(string name, JsonObject spec) => _cluster.Store.Create(Pods, Manifests.Pod(name, spec));
 
     private Task<JsonObject> WaitAsync(string name, Func<JsonObject, bool> wanted) => _cluster.WaitAsync(Pods, "t1", name, wanted);

@@ -1,6 +1,7 @@
 using Kdd.DevCluster.Floods;
 using Kdd.DevCluster.Kubelet.Logs;
 using Kdd.DevCluster.Kubelet.Processes;
+using Kdd.DevCluster.Kubelet.Volumes;
 
 namespace Kdd.DevCluster.Kubelet.Containers;
 
@@ -99,7 +100,7 @@ public sealed class ContainerRuntime : IDisposable
     private (IReadOnlyList<string> Command, string Directory) Resolve(
         ContainerSpec spec, IReadOnlyList<string> command, IReadOnlyList<string> args)
     {
-        string directory = Path.Combine(spec.Root, spec.WorkingDirectory.TrimStart('/'));
+        string directory = WorkingDirectory(spec);
         Directory.CreateDirectory(directory);
         if (command.Count == 0 && _commands.TryGetValue(spec.ImageName, out string? mapped))
         {
@@ -112,6 +113,18 @@ public sealed class ContainerRuntime : IDisposable
             command = args.Count == 0 ? ["sh"] : [];
         }
         return ([.. command, .. args], directory);
+    }
+
+    private static string WorkingDirectory(ContainerSpec spec)
+    {
+        try
+        {
+            return spec.WorkingDirectory.Length == 0 ? spec.Root : PathBelow.Combine(spec.Root, spec.WorkingDirectory);
+        }
+        catch (VolumeException e)
+        {
+            throw new ContainerStartException("CreateContainerError", $"workingDir: {e.Message}");
+        }
     }
 
     /// <summary>An image's WORKDIR is where its program lies; here that is the folder of the file that the command names.</summary>

@@ -70,6 +70,10 @@ internal sealed class ContainerLifecycle(KubeletContext context, PodVolumes volu
         {
             return Refuse(pod, container, e);
         }
+        catch (VolumeException e)
+        {
+            return Refuse(pod, container, new ContainerStartException("CreateContainerError", e.Message));
+        }
     }
 
     /// <summary>Runs preStop, then asks the container to stop.</summary>

@@ -127,7 +127,10 @@ internal sealed class PodWorker : IDisposable
         }
         catch (Exception e)
         {
-            _context.Logger.LogError(e, "the worker of pod {Namespace}/{Pod} ended", _pod.Namespace(), _pod.Name());
+            // A pod that is malformed in a way nobody thought of: its containers must not outlive their worker.
+            _context.Logger.LogError(e, "the worker of pod {Namespace}/{Pod} failed", _pod.Namespace(), _pod.Name());
+            _context.Events.Write(_pod, "Warning", "FailedSync", $"error syncing pod: {e.Message}", "kubelet");
+            _containers.ForEach(container => container.Instance?.Kill());
         }
     }
 

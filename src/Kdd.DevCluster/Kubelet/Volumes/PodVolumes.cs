@@ -46,13 +46,13 @@ internal sealed class PodVolumes(string folder, VolumeFiles source)
             string target = volumes.TryGetValue(name, out var volume) && volume.Str("hostPath", "path") is { } host ? host : FolderOf(name);
             if (mount.Str("subPath") is { Length: > 0 } subPath)
             {
-                target = Path.Combine(target, subPath);
+                target = PathBelow.Combine(target, subPath);
                 if (!Path.Exists(target))
                 {
                     Directory.CreateDirectory(target);
                 }
             }
-            string link = Path.Combine(root, (mount.Str("mountPath") ?? "").TrimStart('/'));
+            string link = PathBelow.Combine(root, mount.Str("mountPath") ?? "");
             Directory.CreateDirectory(Path.GetDirectoryName(link)!);
             if (!Path.Exists(link))
             {
@@ -61,7 +61,7 @@ internal sealed class PodVolumes(string folder, VolumeFiles source)
         }
     }
 
-    private string FolderOf(string volume) => Path.Combine(folder, "volumes", volume);
+    private string FolderOf(string volume) => PathBelow.Combine(Path.Combine(folder, "volumes"), volume);
 
     private static bool IsMounted(JsonObject pod, string volume) =>
         (pod.Arr("spec", "containers") ?? []).Concat(pod.Arr("spec", "initContainers") ?? [])
@@ -72,7 +72,7 @@ internal sealed class PodVolumes(string folder, VolumeFiles source)
     {
         foreach (var (name, content) in files)
         {
-            string file = Path.Combine(path, name);
+            string file = PathBelow.Combine(path, name);
             if (File.Exists(file) && File.ReadAllBytes(file).AsSpan().SequenceEqual(content))
             {
                 continue;
