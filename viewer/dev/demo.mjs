@@ -163,15 +163,13 @@ export const demo = {
     },
   },
   million: {
-    backlog(script) {
-      const now = Date.now();
-      for (let i = 0; i < 1_000_000; i++)
-        script.line(
-          pods[i % 3],
-          'app',
-          `${String(i).padStart(7, '0')} ${'lorem ipsum dolor sit amet '.repeat(5)}${i % 1000 === 0 ? 'rareneedle' : ''}`,
-          { time: now - (1_000_000 - i) },
-        );
+    flood: {
+      count: 1_000_000,
+      line: (i) => ({
+        pod: pods[i % 3],
+        message: `${i} ${'lorem ipsum dolor sit amet '.repeat(5)}${i % 1000 === 500 ? 'rareneedle' : ''}`,
+        time: 1_750_000_000_000 + i,
+      }),
     },
   },
 };

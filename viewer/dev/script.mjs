@@ -10,9 +10,11 @@ export class Script {
   #timer;
   #epoch = randomBytes(5).readUIntBE(0, 5).toString(36);
   #positions = new Map();
+  #flood;
 
   /** `backlog(script)` writes what is there at first; `live(script, tick)` is called every `every` milliseconds. */
-  constructor({ backlog, live, every = 1000 } = {}) {
+  constructor({ backlog, live, every = 1000, flood } = {}) {
+    this.#flood = flood;
     backlog?.(this);
     let tick = 0;
     if (live) this.#timer = setInterval(() => live(this, tick++), every);
@@ -66,6 +68,7 @@ export class Script {
       'X-Accel-Buffering': 'no',
     });
     const cursor = request.headers['last-event-id'] ?? '';
+    if (this.#flood && !cursor) return void this.#pour(response);
     let from = 0;
     if (cursor) {
       const [epoch, seq] = cursor.split('.');
@@ -76,6 +79,30 @@ export class Script {
     const backlog = this.#frames.slice(from).map(encode);
     for (let i = 0; i < backlog.length; i += 2000) response.write(backlog.slice(i, i + 2000).join(''));
     response.write(`event: synced\ndata: {"lines":${backlog.length}}\n\n`);
+    this.#viewers.add(response);
+    response.on('close', () => this.#viewers.delete(response));
+  }
+
+  /** A backlog too large to keep: `flood.count` lines, each made by `flood.line(number)` as it is written. */
+  async #pour(response) {
+    const { count, line } = this.#flood;
+    for (let at = 0; at < count && !response.destroyed; at += 1000) {
+      let piece = '';
+      for (let i = at; i < Math.min(count, at + 1000); i++) {
+        const { pod, message, time } = line(i);
+        const nanos = BigInt(time) * 1_000_000n;
+        const timestamp = `${new Date(time).toISOString().slice(0, -1)}000000Z`;
+        const data = { type: 'log', timestamp, pod, container: 'app', message, unix: Math.floor(time / 1000) };
+        piece += encode({ name: 'log', id: this.#id(pod, 'app', 0, nanos), data: JSON.stringify(data) });
+      }
+      if (!response.write(piece)) {
+        await new Promise((resolve) => {
+          const done = () => resolve(response.off('drain', done).off('close', done));
+          response.on('drain', done).on('close', done);
+        });
+      }
+    }
+    response.write(`event: synced\ndata: {"lines":${count}}\n\n`);
     this.#viewers.add(response);
     response.on('close', () => this.#viewers.delete(response));
   }

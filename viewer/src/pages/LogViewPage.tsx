@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { viewerOf } from '../early';
 import { describeConnection, describeCounts, text } from '../messages';
 import { logViewPath, root, streamUrl } from '../root';
 import type { Detail } from '../stream/protocol';
@@ -15,7 +16,6 @@ import { useLinkState, writeState } from '../view/state';
 import { ThemeButton } from '../view/ThemeButton';
 import { LevelSelect, SearchBox, Toggle } from '../view/Toolbar';
 import { ViewOptions } from '../view/ViewOptions';
-import { Viewer } from '../view/viewer';
 import { Link } from './Link';
 
 interface Props {
@@ -24,7 +24,7 @@ interface Props {
 }
 
 export function LogViewPage({ namespace, name }: Props) {
-  const [viewer] = useState(() => new Viewer());
+  const [viewer] = useState(() => viewerOf(streamUrl(namespace, name)));
   const state = useSyncExternalStore(viewer.subscribe, viewer.snapshot);
   const [link, change] = useLinkState();
   const [settings, setSettings] = useSettings();
@@ -41,7 +41,7 @@ export function LogViewPage({ namespace, name }: Props) {
 
   useEffect(() => {
     document.title = `${name} · ${namespace} · kdd`;
-    return viewer.start(streamUrl(namespace, name));
+    return () => viewer.stop();
   }, [viewer, namespace, name]);
 
   const { q, regex, only, level } = link;

@@ -38,7 +38,7 @@ export class Viewer {
   onFrame: ((frame: Frame) => void) | undefined;
   onSources: (() => void) | undefined;
   #state = start;
-  #worker: ReturnType<typeof startWorker> | undefined;
+  readonly #worker: ReturnType<typeof startWorker>;
   #request = 0;
   #latestCounts = start.counts;
   #countsTimer: ReturnType<typeof setTimeout> | undefined;
@@ -46,19 +46,19 @@ export class Viewer {
   readonly #listeners = new Set<() => void>();
   readonly #waiting = new Map<number, (answer: Answer) => void>();
 
-  start(url: string): () => void {
-    const worker = startWorker((message) => this.#receive(message));
-    this.#worker = worker;
-    worker.send({ type: 'open', url });
-    return () => {
-      worker.send({ type: 'close' });
-      worker.stop();
-      clearTimeout(this.#countsTimer);
-    };
+  constructor(readonly url: string) {
+    this.#worker = startWorker((message) => this.#receive(message));
+    this.send({ type: 'open', url });
+  }
+
+  stop(): void {
+    this.send({ type: 'close' });
+    this.#worker.stop();
+    clearTimeout(this.#countsTimer);
   }
 
   send(message: ToWorker): void {
-    this.#worker?.send(message);
+    this.#worker.send(message);
   }
 
   choose(choice: Choice): void {
