@@ -49,7 +49,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
         throw new InvalidOperationException("DevCluster ended before it was ready");
     }
 
-    public HttpClient CreateHttpClient() => ClusterConnection.FromKubeconfig(Path.Combine(_folder, "kubeconfig")).CreateHttpClient();
+    public string KubeconfigPath => Path.Combine(_folder, "kubeconfig");
+
+    public HttpClient CreateHttpClient() => ClusterConnection.FromKubeconfig(KubeconfigPath).CreateHttpClient();
 
     public async ValueTask DisposeAsync()
     {
@@ -63,7 +65,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
