@@ -1,6 +1,7 @@
 import type { ConnectionState } from './stream/client';
 import type { Marker } from './stream/lines';
 import type { Counts } from './stream/protocol';
+import type { Condition } from './stream/wire';
 
 const number = new Intl.NumberFormat('en');
 export const formatNumber = (value: number): string => number.format(value);
@@ -93,10 +94,41 @@ export function describeCounts(counts: Counts, filtered: boolean): string {
   return shown + scanning + evicted;
 }
 
+/** How old the newest line is: whether what is seen is now. */
+export function describeNewest(newest: number, now: number): string {
+  if (newest === 0) return '';
+  const seconds = Math.max(0, Math.round((now - newest) / 1000));
+  if (seconds < 2) return 'newest line just now';
+  if (seconds < 120) return `newest line ${seconds} s ago`;
+  if (seconds < 7200) return `newest line ${Math.floor(seconds / 60)} min ago`;
+  return `newest line ${new Date(newest).toLocaleString()}`;
+}
+
+/** What is known to be missing, '' while nothing is. */
+export function describeGaps({ gaps, lost }: Counts): string {
+  if (gaps === 0) return '';
+  return lost > 0 ? `${plural(gaps, 'gap')}, ${plural(lost, 'line')} missing` : plural(gaps, 'gap');
+}
+
+/** Why there may be no lines, by the LogView's condition Ready; undefined while it streams. */
+export function describeReady(
+  condition: Condition | undefined,
+): { label: string; detail: string; tone: string } | undefined {
+  if (!condition || condition.reason === 'Streaming') return undefined;
+  const tone = condition.status === 'True' ? 'wait' : condition.status === 'False' ? 'bad' : 'warn';
+  return { label: condition.reason, detail: condition.message, tone };
+}
+
 export function describeConnection(state: ConnectionState): { label: string; detail: string; tone: string } {
   switch (state.phase) {
     case 'connecting':
       return { label: 'Connecting', detail: '', tone: 'wait' };
+    case 'queued':
+      return {
+        label: 'Waiting',
+        detail: `${state.streams} other tabs are streaming; this one starts when one of them closes`,
+        tone: 'warn',
+      };
     case 'backlog':
       return { label: 'Loading', detail: 'reading the backlog', tone: 'wait' };
     case 'live':

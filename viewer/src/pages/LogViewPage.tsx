@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { viewerOf } from '../early';
-import { describeConnection, describeCounts, text } from '../messages';
+import { describeConnection, describeCounts, describeGaps, describeNewest, describeReady, text } from '../messages';
 import { logViewPath, root, streamUrl } from '../root';
 import type { Detail } from '../stream/protocol';
 import { Announcer } from '../view/Announcer';
@@ -122,6 +122,7 @@ export function LogViewPage({ namespace, name }: Props) {
     settings.shortcuts,
   );
 
+  const ready = describeReady(state.status.conditions?.find(({ type }) => type === 'Ready'));
   const filtered = counts.shown !== counts.lines || link.pods.length > 0 || level > 0 || (only && q !== '');
   const behind = follow ? 0 : counts.arrived - arrivedAtPause;
   const matches =
@@ -137,7 +138,8 @@ export function LogViewPage({ namespace, name }: Props) {
           <h1>
             <span className="quiet">{namespace} /</span> {name}
           </h1>
-          <Connection state={connection} />
+          <State of={describeConnection(connection)} />
+          {ready && <State of={ready} />}
           <span className="grow" />
           <SessionMenu />
           <ThemeButton />
@@ -205,7 +207,7 @@ export function LogViewPage({ namespace, name }: Props) {
             }
             handle={list}
           />
-          {counts.rows === 0 && <p className="nothing">{nothingBecause(counts.lines, connection)}</p>}
+          {counts.rows === 0 && <p className="nothing">{nothingBecause(counts.lines, connection, ready?.detail)}</p>}
           {behind > 0 && (
             <button type="button" className="newer" onClick={() => pause(true)}>
               {text.newLines(behind)} ↓
@@ -222,7 +224,11 @@ export function LogViewPage({ namespace, name }: Props) {
       </div>
       <footer className="foot">
         <span role="status">{describeCounts(counts, filtered)}</span>
-        <span role="status">{notice}</span>
+        <span role="status" className="warn">
+          {notice || describeGaps(counts)}
+        </span>
+        <span className="grow" />
+        <Newest newest={counts.newest} />
       </footer>
       <Announcer viewer={viewer} on={settings.announce} />
       {sheet && (
@@ -249,11 +255,11 @@ function useLinkedPlace(ready: boolean, go: () => Promise<void>): void {
   }, [ready]);
 }
 
-function nothingBecause(lines: number, connection: Parameters<typeof describeConnection>[0]): string {
+function nothingBecause(lines: number, connection: Parameters<typeof describeConnection>[0], ready = ''): string {
   if (lines > 0) return text.nothingShown;
   return connection.phase === 'failed' || connection.phase === 'waiting'
     ? describeConnection(connection).detail
-    : text.noLines;
+    : ready || text.noLines;
 }
 
 function save(blob: Blob, name: string, format: 'text' | 'ndjson'): void {
@@ -265,12 +271,22 @@ function save(blob: Blob, name: string, format: 'text' | 'ndjson'): void {
   setTimeout(() => URL.revokeObjectURL(anchor.href), 60_000);
 }
 
-function Connection({ state }: { state: Parameters<typeof describeConnection>[0] }) {
-  const { label, detail, tone } = describeConnection(state);
+/** A state in a word, and why. */
+function State({ of: { label, detail, tone } }: { of: { label: string; detail: string; tone: string } }) {
   return (
     <span role="status" className={`state ${tone}`} title={detail}>
       {label}
       {detail !== '' && <span className="detail"> {detail}</span>}
     </span>
   );
+}
+
+/** The age of the newest line, told anew every second. */
+function Newest({ newest }: { newest: number }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return <span>{describeNewest(newest, Math.max(now, newest))}</span>;
 }

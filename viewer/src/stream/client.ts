@@ -2,6 +2,8 @@ import type { RegexPort } from './regexclient';
 import { SseParser } from './sse';
 
 export type ConnectionState =
+  /** As many tabs as may stream at once do so already. */
+  | { phase: 'queued'; streams: number }
   | { phase: 'connecting' }
   | { phase: 'backlog' }
   | { phase: 'live' }
@@ -25,6 +27,8 @@ export interface Surroundings {
   /** Resolves after some milliseconds, or at once when the signal aborts. */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
   random(): number;
+  /** Locks that all tabs share; undefined where the browser gives none. */
+  locks: LockManager | undefined;
   /** Starts a worker for regular expressions. */
   startRegex(): RegexPort;
 }

@@ -13,6 +13,9 @@ export class Intake {
   readonly volume = new Volume();
   /** Lines taken in since the page was opened. */
   arrived = 0;
+  newest = 0;
+  gaps = 0;
+  lost = 0;
   readonly #positions: Positions;
   readonly #lifecycleSeen = new Set<string>();
 
@@ -34,6 +37,8 @@ export class Intake {
         return undefined;
       case 'gap': {
         const event = JSON.parse(data) as GapEvent;
+        this.gaps++;
+        this.lost += event.lost ?? 0;
         this.marker({ kind: 'gap', ...event }, Date.parse(event.to ?? event.from ?? '') || this.now());
         return undefined;
       }
@@ -68,6 +73,7 @@ export class Intake {
     this.pods.line(event.pod);
     this.volume.add(line.time, line.level);
     this.arrived++;
+    if (line.time > this.newest) this.newest = line.time;
   }
 
   #lifecycle(event: LifecycleEvent): void {

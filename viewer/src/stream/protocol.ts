@@ -89,6 +89,11 @@ export interface Counts {
   evicted: number;
   /** Lines that arrived since the page was opened. */
   arrived: number;
+  /** Time of the newest line, in milliseconds since 1970; 0 before the first. */
+  newest: number;
+  /** Gaps declared, and the lines that they say are lost; more may be where a gap does not know. */
+  gaps: number;
+  lost: number;
 }
 
 /** Messages from the worker to the page. */

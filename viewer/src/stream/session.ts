@@ -9,6 +9,7 @@ import { parseQuery } from './query';
 import { RegexClient } from './regexclient';
 import { toRow } from './rows';
 import { everything, type Selection } from './rowtest';
+import { inSlot, streamSlots } from './slots';
 import { View } from './view';
 
 /** A frame goes to the page at most this often while rows on screen change. */
@@ -112,7 +113,13 @@ export class ViewerSession {
       },
       this.surroundings,
     );
-    void client.run(this.#abort.signal);
+    const { signal } = this.#abort;
+    void inSlot(
+      this.surroundings.locks,
+      signal,
+      () => this.#connection({ phase: 'queued', streams: streamSlots }),
+      () => client.run(signal),
+    );
   }
 
   #connection(state: ConnectionState): void {
@@ -246,6 +253,9 @@ export class ViewerSession {
         scanning: view.scanning,
         evicted: this.#lines.evicted,
         arrived: this.#intake.arrived,
+        newest: this.#intake.newest,
+        gaps: this.#intake.gaps,
+        lost: this.#intake.lost,
       },
       first,
       anchor: { row: anchorRow, index },

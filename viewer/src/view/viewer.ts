@@ -21,7 +21,18 @@ export interface ViewerState {
 
 const start: ViewerState = {
   connection: { phase: 'connecting' },
-  counts: { rows: 0, lines: 0, shown: 0, matches: 0, scanning: false, evicted: 0, arrived: 0 },
+  counts: {
+    rows: 0,
+    lines: 0,
+    shown: 0,
+    matches: 0,
+    scanning: false,
+    evicted: 0,
+    arrived: 0,
+    newest: 0,
+    gaps: 0,
+    lost: 0,
+  },
   pods: [],
   status: {},
   stats: undefined,
