@@ -41,7 +41,7 @@ function tab(locks: FakeLocks, log: string[], name: string) {
     close = resolve;
   });
   const done = inSlot(
-    locks,
+    locks as unknown as LockManager,
     new AbortController().signal,
     () => log.push(`${name} waits`),
     async () => {
