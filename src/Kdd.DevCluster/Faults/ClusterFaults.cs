@@ -58,6 +58,20 @@ public sealed class ClusterFaults
     /// <summary>Watches carry each event twice.</summary>
     public FaultRule Duplicate(RequestMatch match) => Add(new FaultRule(match, FaultAction.Duplicate, _middleware.Remove));
 
+    /// <summary>Events of watches change places, two by two.</summary>
+    public FaultRule Reorder(RequestMatch match) => Add(new FaultRule(match, FaultAction.Reorder, _middleware.Remove));
+
+    /// <summary>
+    /// Asks all connections to close, as an API server does that others take over from: HTTP/2 by GOAWAY, its streams go on;
+    /// HTTP/1.1 after the next answer. New connections are served.
+    /// </summary>
+    /// <returns>How many there were.</returns>
+    public int GoAway() => _gate.RequestClose();
+
+    /// <summary>Resets all connections; new ones are served.</summary>
+    /// <returns>How many there were.</returns>
+    public int ResetConnections() => _gate.Reset();
+
     /// <summary>Breaks the connections of open streams.</summary>
     /// <returns>How many there were.</returns>
     public int CutStreams(RequestMatch match) => ForEachStream(match, stream => stream.Abort());
@@ -129,6 +143,14 @@ public sealed class ClusterFaults
     /// <summary>Replaces the service account tokens in the volumes of matching pods now.</summary>
     /// <returns>How many pods matched.</returns>
     public int RotateTokens(string ns, string pod) => ForEachPod(ns, pod, worker => worker.RotateTokens());
+
+    /// <summary>All service account tokens but those in Secrets end now; the volumes of pods get new ones.</summary>
+    /// <returns>The pods whose volumes are renewed.</returns>
+    public int ExpireTokens()
+    {
+        _host.Services.GetRequiredService<Identity.ServiceAccountTokens>().ExpireAll();
+        return RotateTokens("*", "*");
+    }
 
     private FaultRule Add(FaultRule rule)
     {

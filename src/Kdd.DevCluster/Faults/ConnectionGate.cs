@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace Kdd.DevCluster.Faults;
 
@@ -9,6 +11,7 @@ namespace Kdd.DevCluster.Faults;
 /// </summary>
 internal sealed class ConnectionGate
 {
+    private readonly ConcurrentDictionary<ConnectionContext, bool> _connections = new();
     private TaskCompletionSource? _shut;
 
     /// <summary>Completes when the gate is open; null while it is.</summary>
@@ -29,15 +32,35 @@ internal sealed class ConnectionGate
         connection.Transport = new GatedPipe(
             new GatedReader(transport.Input, this, connection.ConnectionClosed),
             new GatedWriter(transport.Output, this, connection.ConnectionClosed));
+        _connections[connection] = true;
         try
         {
             await next(connection);
         }
         finally
         {
+            _connections.TryRemove(connection, out _);
             connection.Transport = transport;
         }
     };
+
+    /// <summary>Asks every connection to close: HTTP/2 by GOAWAY, its streams go on; HTTP/1.1 after its next answer.</summary>
+    /// <returns>How many there were.</returns>
+    public int RequestClose()
+    {
+        var connections = _connections.Keys.ToList();
+        connections.ForEach(connection => connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose());
+        return connections.Count;
+    }
+
+    /// <summary>Resets every connection.</summary>
+    /// <returns>How many there were.</returns>
+    public int Reset()
+    {
+        var connections = _connections.Keys.ToList();
+        connections.ForEach(connection => connection.Abort());
+        return connections.Count;
+    }
 
     private async ValueTask WaitAsync(CancellationToken closed)
     {

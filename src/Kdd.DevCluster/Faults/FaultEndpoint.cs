@@ -10,12 +10,14 @@ namespace Kdd.DevCluster.Faults;
 /// <code>
 /// GET    /devcluster/faults                    rules and open streams
 /// POST   /devcluster/faults                    a rule: {"action":"Fail","status":503,"retryAfterSeconds":1,"times":3,"match":{"verb":"watch"}}
-///        actions: Fail (status, retryAfterSeconds), Delay (seconds), Hang, Cut (afterBytes), Stall, Expire, Garbage, Duplicate;
+///        actions: Fail (status, retryAfterSeconds), Delay (seconds), Hang, Cut (afterBytes), Stall, Expire, Garbage, Duplicate, Reorder;
 ///        match: verb, group, resource, subresource, namespace, name, path, user; * and ? stand for any text
 /// DELETE /devcluster/faults[/ID]               lifts one rule or all
 /// POST   /devcluster/streams/cut|end|expire    open streams: {"match":{…}}
 /// POST   /devcluster/apiserver/restart         {"downSeconds":10,"drainSeconds":0}
 /// POST   /devcluster/network/blackhole         {"seconds":20}: all packets are dropped for so long
+/// POST   /devcluster/network/goaway|reset      all connections are asked to close, or reset
+/// POST   /devcluster/tokens/expire             service account tokens but those in Secrets end; volumes get new ones
 /// POST   /devcluster/history/forget            any older resourceVersion is 410
 /// POST   /devcluster/nodes/NAME/down|up|freeze|restart|skew    {"seconds":5}
 /// POST   /devcluster/pods/rotate-logs|rotate-tokens            {"namespace":"shop","pod":"web-*"}
@@ -45,6 +47,9 @@ internal sealed class FaultEndpoint(ClusterFaults faults, TimeProvider timeProvi
             ("POST", ["streams", "expire"]) => Count(await faults.ExpireWatchesAsync(match)),
             ("POST", ["apiserver", "restart"]) => Restart(body),
             ("POST", ["network", "blackhole"]) => BlackHole(body),
+            ("POST", ["network", "goaway"]) => Count(faults.GoAway()),
+            ("POST", ["network", "reset"]) => Reset(),
+            ("POST", ["tokens", "expire"]) => Count(faults.ExpireTokens()),
             ("POST", ["history", "forget"]) => Forget(),
             ("POST", ["nodes", var node, var action]) => Node(node, action, body),
             ("POST", ["pods", "rotate-logs"]) => Count(faults.RotateLogs(body.Str("namespace") ?? "*", body.Str("pod") ?? "*")),
@@ -77,7 +82,8 @@ internal sealed class FaultEndpoint(ClusterFaults faults, TimeProvider timeProvi
             FaultAction.Stall => faults.Stall(match),
             FaultAction.Expire => faults.Expire(match, times),
             FaultAction.Garbage => faults.Garbage(match),
-            _ => faults.Duplicate(match),
+            FaultAction.Duplicate => faults.Duplicate(match),
+            _ => faults.Reorder(match),
         };
     }
 
@@ -102,6 +108,13 @@ internal sealed class FaultEndpoint(ClusterFaults faults, TimeProvider timeProvi
             using var closed = faults.BlackHole();
             await Task.Delay(Seconds(body, "seconds"), timeProvider);
         });
+        return Count(1);
+    }
+
+    private JsonObject Reset()
+    {
+        // A moment later, so that the answer gets out first.
+        _ = Task.Delay(TimeSpan.FromMilliseconds(100), timeProvider).ContinueWith(_ => faults.ResetConnections(), TaskScheduler.Default);
         return Count(1);
     }
 

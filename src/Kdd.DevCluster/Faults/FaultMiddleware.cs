@@ -30,7 +30,7 @@ internal sealed class FaultMiddleware(TimeProvider timeProvider)
         }
         foreach (var rule in Matching(info, request.User.Name))
         {
-            if (rule.Action is not (FaultAction.Stall or FaultAction.Garbage or FaultAction.Duplicate) && rule.TryHit())
+            if (rule.Action is not (FaultAction.Stall or FaultAction.Garbage or FaultAction.Duplicate or FaultAction.Reorder) && rule.TryHit())
             {
                 if (await ApplyAsync(rule, http, info))
                 {
@@ -83,6 +83,7 @@ internal sealed class FaultMiddleware(TimeProvider timeProvider)
         body.CutAfter = http.Items[typeof(FaultAction)] is long bytes ? bytes : long.MaxValue;
         body.Hold = () => Rule(FaultAction.Stall, info, user)?.Lifted;
         body.Corrupts = () => Rule(FaultAction.Garbage, info, user) is not null;
+        body.Reorders = () => Rule(FaultAction.Reorder, info, user)?.TryHit() == true;
         body.Doubles = () => Rule(FaultAction.Duplicate, info, user) is not null;
         var original = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body, original));

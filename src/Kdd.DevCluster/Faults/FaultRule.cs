@@ -28,6 +28,9 @@ public enum FaultAction
 
     /// <summary>Each event of a watch is sent twice.</summary>
     Duplicate,
+
+    /// <summary>Events of a watch change places, two by two.</summary>
+    Reorder,
 }
 
 /// <summary>A fault that holds until it is lifted, or for a number of requests.</summary>

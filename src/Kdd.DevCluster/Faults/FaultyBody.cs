@@ -1,6 +1,6 @@
 namespace Kdd.DevCluster.Faults;
 
-/// <summary>The body of a stream on its way out: bytes can be held, doubled, preceded by garbage, or cut off after a count.</summary>
+/// <summary>The body of a stream on its way out: bytes can be held, doubled, swapped, preceded by garbage, or cut off after a count.</summary>
 internal sealed class FaultyBody(Stream inner, Action abort, TimeProvider timeProvider) : Stream
 {
     // Kestrel drops what it has not sent when it aborts: the bytes before the cut are given this long to leave.
@@ -9,6 +9,7 @@ internal sealed class FaultyBody(Stream inner, Action abort, TimeProvider timePr
 
     private readonly SemaphoreSlim _turn = new(1);
     private long _written;
+    private byte[]? _later;
 
     /// <summary>Bytes after which the connection is aborted.</summary>
     public long CutAfter { get; set; } = long.MaxValue;
@@ -21,6 +22,9 @@ internal sealed class FaultyBody(Stream inner, Action abort, TimeProvider timePr
 
     /// <summary>Whether each write is doubled at the moment.</summary>
     public Func<bool> Doubles { get; set; } = static () => false;
+
+    /// <summary>Whether a write waits for the next one and goes after it.</summary>
+    public Func<bool> Reorders { get; set; } = static () => false;
 
     public override bool CanRead => false;
 
@@ -60,6 +64,11 @@ internal sealed class FaultyBody(Stream inner, Action abort, TimeProvider timePr
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            if (_later is null && Reorders())
+            {
+                _later = buffer.ToArray();
+                return;
+            }
             if (Corrupts())
             {
                 await inner.WriteAsync(Garbage, cancellationToken);
@@ -69,6 +78,11 @@ internal sealed class FaultyBody(Stream inner, Action abort, TimeProvider timePr
                 await SendAsync(buffer, cancellationToken);
             }
             await SendAsync(buffer, cancellationToken);
+            if (_later is { } later)
+            {
+                _later = null;
+                await SendAsync(later, cancellationToken);
+            }
         }
         finally
         {

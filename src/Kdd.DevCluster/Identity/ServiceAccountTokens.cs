@@ -29,7 +29,8 @@ public sealed class ServiceAccountTokens(ObjectStore store, TimeProvider timePro
     public const string Issuer = "https://kubernetes.default.svc.cluster.local";
 
     private static readonly ResourceKey ServiceAccounts = new("", "serviceaccounts");
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa _lastingKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     /// <summary>Issues a token.</summary>
     /// <returns>The token and when it expires.</returns>
@@ -58,7 +59,7 @@ public sealed class ServiceAccountTokens(ObjectStore store, TimeProvider timePro
             ["sub"] = $"system:serviceaccount:{claims.Namespace}:{claims.ServiceAccount}",
         };
         string text = $"{Encode("""{"alg":"ES256","kid":"devcluster"}""")}.{Encode(payload.ToJsonString())}";
-        byte[] signature = _key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256);
+        byte[] signature = (claims.Lifetime is null ? _lastingKey : _key).SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256);
         return ($"{text}.{Base64Url.EncodeToString(signature)}", expires);
     }
 
@@ -99,8 +100,15 @@ public sealed class ServiceAccountTokens(ObjectStore store, TimeProvider timePro
         };
     }
 
+    /// <summary>Ends the life of all tokens that were issued with a lifetime: their key is replaced.</summary>
+    public void ExpireAll() => Interlocked.Exchange(ref _key, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+
     /// <inheritdoc/>
-    public void Dispose() => _key.Dispose();
+    public void Dispose()
+    {
+        _key.Dispose();
+        _lastingKey.Dispose();
+    }
 
     private bool IsBindingAlive(
         JsonObject claims, string ns, string claim, string resource, Dictionary<string, IReadOnlyList<string>> extra)
@@ -134,7 +142,9 @@ public sealed class ServiceAccountTokens(ObjectStore store, TimeProvider timePro
             return null;
         }
         byte[] signed = Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}");
-        if (!_key.VerifyData(signed, Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256))
+        byte[] signature = Base64Url.DecodeFromChars(parts[2]);
+        if (!_key.VerifyData(signed, signature, HashAlgorithmName.SHA256)
+            && !_lastingKey.VerifyData(signed, signature, HashAlgorithmName.SHA256))
         {
             return null;
         }

@@ -146,7 +146,7 @@ public sealed class StreamFaultTests
     }
 
     [Theory]
-    [InlineData("""{"action":"explode"}""", "action: \"explode\" is none of Fail, Delay, Hang, Cut, Stall, Expire, Garbage, Duplicate")]
+    [InlineData("""{"action":"explode"}""", "action: \"explode\" is none of Fail, Delay, Hang, Cut, Stall, Expire, Garbage, Duplicate, Reorder")]
     [InlineData("""{"action":"fail","status":200}""", "status: must be an HTTP status code from 400 to 599")]
     public async Task The_admin_endpoint_names_what_is_wrong(string body, string message)
     {
@@ -193,6 +193,65 @@ public sealed class StreamFaultTests
         Assert.Equal("held\n", await read);
         using var answer = await request;
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Connections_are_asked_to_close_while_their_streams_go_on()
+    {
+        await using var pod = await ScriptedPod.StartAsync();
+        using var client = pod.Cluster.ClientFor(pod.Cluster.Host.AdminToken);
+        client.DefaultRequestVersion = HttpVersion.Version20;
+        pod.WriteLine("before");
+        await using var stream = await client.GetStreamAsync(ScriptedPod.LogPath + "?follow=true", Cancelled);
+        Assert.Equal("before\n", await ReadAsync(stream, 7));
+
+        Assert.InRange(pod.Cluster.Host.Faults.GoAway(), 1, 10);
+        pod.WriteLine("after");
+
+        Assert.Equal("after\n", await ReadAsync(stream, 6));
+        Assert.NotEmpty(await client.GetStringAsync("/version", Cancelled));
+    }
+
+    [Fact]
+    public async Task Reset_connections_break_their_streams_and_new_ones_are_served()
+    {
+        await using var pod = await ScriptedPod.StartAsync();
+        pod.WriteLine("before");
+        await using var stream = await FollowAsync(pod);
+        Assert.Equal("before\n", await ReadAsync(stream, 7));
+
+        pod.Cluster.Host.Faults.ResetConnections();
+
+        await Assert.ThrowsAnyAsync<IOException>(() => ReadAsync(stream, 1));
+        Assert.Equal("before\n", await pod.Cluster.Admin.GetStringAsync(ScriptedPod.LogPath, Cancelled));
+    }
+
+    [Fact]
+    public async Task Expired_tokens_are_401_and_the_volumes_hold_new_ones()
+    {
+        await using var pod = await ScriptedPod.StartAsync();
+        string file = Path.Combine(
+            Directory.GetDirectories(pod.Cluster.Host.Directory, "root", SearchOption.AllDirectories).Single(),
+            "var", "run", "secrets", "kubernetes.io", "serviceaccount", "token");
+        string old = await File.ReadAllTextAsync(file, Cancelled);
+        Assert.Equal(HttpStatusCode.Forbidden, await CodeAsync(pod, old));
+
+        Assert.Equal(1, pod.Cluster.Host.Faults.ExpireTokens());
+        string next;
+        while ((next = await File.ReadAllTextAsync(file, Cancelled)) == old)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await CodeAsync(pod, old));
+        Assert.Equal(HttpStatusCode.Forbidden, await CodeAsync(pod, next));
+    }
+
+    private static async Task<HttpStatusCode> CodeAsync(ScriptedPod pod, string token)
+    {
+        using var client = pod.Cluster.ClientFor(token);
+        using var response = await client.GetAsync("/api/v1/nodes", Cancelled);
+        return response.StatusCode;
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");

@@ -88,6 +88,22 @@ public sealed class WatchFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Events_can_change_places()
+    {
+        using var watch = await WatchAsync(_cluster.Store.Revision);
+        using var rule = Faults.Reorder(RequestMatch.Watches);
+        Create("a");
+        while (rule.Hits == 0)
+        {
+            await Task.Yield();
+        }
+        Create("b");
+
+        Assert.Equal("b", (await NextAsync(watch)).Str("object", "metadata", "name"));
+        Assert.Equal("a", (await NextAsync(watch)).Str("object", "metadata", "name"));
+    }
+
+    [Fact]
     public async Task Forgotten_history_makes_an_old_version_too_old()
     {
         long old = _cluster.Store.Revision;

@@ -125,8 +125,13 @@ internal sealed class PodLogEndpoint(ObjectStore store, NodeAgents nodes, DevClu
 
     // The API server passes on the error of its own request to the kubelet, URL and all.
     private static ApiException Unreachable(HttpContext http, JsonObject pod, string node, string container) => new(500, "",
-        $"Get \"https://{node}:10250/containerLogs/{pod.Namespace()}/{pod.Name()}/{container}{http.Request.QueryString}\": "
+        $"Get \"https://{node}:10250/containerLogs/{pod.Namespace()}/{pod.Name()}/{container}{KubeletQuery(http.Request.Query)}\": "
         + "dial tcp 127.0.0.1:10250: connect: connection refused");
+
+    // The container is in the path; the rest is sorted, as Go encodes values.
+    private static QueryString KubeletQuery(IQueryCollection query) => QueryString.Create(
+        query.Where(pair => pair.Key is "follow" or "limitBytes" or "previous" or "sinceSeconds" or "sinceTime" or "tailLines" or "timestamps")
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal));
 
     // The kubelet answers 404 for a pod it has not got (yet); the API server words it so.
     private static ApiException Unknown(JsonObject pod) => new(404, "NotFound",
