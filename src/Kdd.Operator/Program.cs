@@ -5,16 +5,10 @@ using Kdd.Operator.Hosting;
 using Kdd.Operator.Sessions;
 using Kdd.Operator.Telemetry;
 
-return await OperatorCommand.Create(async (options, cancellationToken) =>
-{
-    ClusterConnection cluster = options.Kubeconfig is { } kubeconfig ? ClusterConnection.FromKubeconfig(kubeconfig) : ClusterConnection.InCluster();
-    await using WebApplication app = OperatorApplication.Create(options, cluster, TimeProvider.System);
-    await app.RunAsync(cancellationToken);
-    return 0;
-}).Parse(args).InvokeAsync();
+return await OperatorCommand.Create(OperatorApplication.RunAsync).Parse(args).InvokeAsync();
 
 /// <summary>The whole operator, wired.</summary>
-internal static class OperatorApplication
+internal static partial class OperatorApplication
 {
     public static WebApplication Create(OperatorOptions options, ClusterConnection cluster, TimeProvider timeProvider, Action<WebApplicationBuilder>? configure = null)
     {

@@ -23,6 +23,7 @@ public sealed partial class Informer<T>
     private string? _version;
     private bool _listFromCache = true;
     private long? _listedAt;
+    private long _heardAt;
 
     public Informer(KubernetesApi api, InformerOptions options, ObjectFormat<T> format, TimeProvider timeProvider, ILogger logger)
     {
@@ -45,6 +46,9 @@ public sealed partial class Informer<T>
 
     /// <summary>What the last attempt failed with; null while list and watch work. Forbidden stays here until it is granted.</summary>
     public Exception? Failure { get; private set; }
+
+    /// <summary>How long list and watch have brought nothing, not even a bookmark; zero before the first list.</summary>
+    public TimeSpan Silence => Volatile.Read(ref _heardAt) is > 0 and var heard ? _timeProvider.GetElapsedTime(heard) : TimeSpan.Zero;
 
     /// <summary>Called for each change, one at a time, after the lister shows it. Must return quickly: enqueue a key.</summary>
     public event Action<Change<T>>? Changed;
@@ -275,6 +279,7 @@ public sealed partial class Informer<T>
 
     private void Recover()
     {
+        Volatile.Write(ref _heardAt, _timeProvider.GetTimestamp());
         if (Failure is not null)
         {
             Failure = null;

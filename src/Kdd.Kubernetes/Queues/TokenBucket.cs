@@ -1,24 +1,25 @@
 namespace Kdd.Kubernetes.Queues;
 
-/// <summary>Lets <paramref name="perSecond"/> pass, and up to <paramref name="burst"/> at once after quiet. On the monotonic clock.</summary>
+/// <summary>
+/// Gives out turns: <paramref name="perSecond"/> on average, up to <paramref name="burst"/> at once after quiet, in the order
+/// of asking. Each who asks is told a moment of its own, so that a thousand who wait do not all come back for the next one.
+/// </summary>
 public sealed class TokenBucket(double perSecond, int burst, TimeProvider timeProvider)
 {
     private readonly Lock _lock = new();
-    private double _tokens = burst;
-    private long _filledAt = timeProvider.GetTimestamp();
+    private readonly long _interval = (long)(timeProvider.TimestampFrequency / perSecond);
 
-    /// <param name="wait">When false is returned: how long until there is a token, if nobody else takes it.</param>
-    public bool TryTake(out TimeSpan wait)
+    /// <summary>The moment up to which turns are given out; behind now by at most the burst.</summary>
+    private long _given = long.MinValue;
+
+    /// <summary>Takes a turn. Returns how long to wait for it.</summary>
+    public TimeSpan Reserve()
     {
         lock (_lock)
         {
             long now = timeProvider.GetTimestamp();
-            _tokens = Math.Min(burst, _tokens + (timeProvider.GetElapsedTime(_filledAt, now).TotalSeconds * perSecond));
-            _filledAt = now;
-            bool taken = _tokens >= 1;
-            _tokens -= taken ? 1 : 0;
-            wait = taken ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - _tokens) / perSecond);
-            return taken;
+            _given = Math.Max(_given, now - (_interval * burst)) + _interval;
+            return _given <= now ? TimeSpan.Zero : timeProvider.GetElapsedTime(now, _given);
         }
     }
 }

@@ -2,6 +2,7 @@ using Kdd.Kubernetes.Events;
 using Kdd.Kubernetes.Leases;
 using Kdd.Operator.Reconciliation;
 using Kdd.Operator.Sessions;
+using Kdd.Operator.Telemetry;
 using Kdd.Operator.Workloads;
 
 namespace Kdd.Operator.Hosting;
@@ -11,7 +12,7 @@ namespace Kdd.Operator.Hosting;
 /// and stops before it, because open streams would hold the server's stop up.
 /// </summary>
 internal sealed class OperatorService(
-    HeldLease lease, LeaseObserver members, LogViewController controller, EventRecorder events, SessionRegistry sessions, ClusterCache caches) : IHostedLifecycleService, IDisposable
+    HeldLease lease, LeaseObserver members, LogViewController controller, EventRecorder events, SessionRegistry sessions, ClusterCache caches, OperatorMetrics metrics) : IHostedLifecycleService, IDisposable
 {
     /// <summary>Namespaces are handed over within 5 s of the signal; what cannot be told the API server by then expires by itself.</summary>
     private static readonly TimeSpan s_release = TimeSpan.FromSeconds(2);
@@ -56,5 +57,6 @@ internal sealed class OperatorService(
     {
         _stopControl.Dispose();
         _stopRest.Dispose();
+        metrics.Dispose();
     }
 }

@@ -9,6 +9,7 @@ using Kdd.Operator.Ownership;
 using Kdd.Operator.Reconciliation;
 using Kdd.Operator.Sessions;
 using Kdd.Operator.Streaming;
+using Kdd.Operator.Telemetry;
 using Kdd.Operator.Workloads;
 
 namespace Kdd.Operator.Hosting;
@@ -61,7 +62,7 @@ internal static class OperatorServices
         .AddSingleton<ClusterCache>().AddSingleton<KindDiscovery>().AddSingleton<ScaleReader>().AddSingleton<WorkloadResolver>()
         .AddSingleton<LogViewQueue>().AddSingleton<StatusWriter>().AddSingleton<StatusBuilder>().AddSingleton<LogViewEvents>()
         .AddSingleton<SessionStarter>().AddSingleton<LogViewReconciler>().AddSingleton<LogViewController>()
-        .AddSingleton<Readiness>().AddSingleton<GatewayAuthentication>().AddSingleton<OwnerCheck>()
+        .AddSingleton<OperatorMetrics>().AddSingleton<Readiness>().AddSingleton<GatewayAuthentication>().AddSingleton<OwnerCheck>()
         .AddHostedService<OperatorService>();
 
     /// <summary>DATA: pods/log -> lines -> buffer -> viewers.</summary>

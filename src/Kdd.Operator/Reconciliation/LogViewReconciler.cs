@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Hashing;
 using System.Text.Json;
 using Kdd.Api.LogViews;
 using Kdd.Api.Wire;
@@ -156,8 +157,8 @@ internal sealed class LogViewReconciler(
         events.Report(observed, record, verdict, snapshot);
 
         LogViewStatus reduced = StatusComparison.WithoutCounters(status);
-        byte[] published = JsonSerializer.SerializeToUtf8Bytes(reduced, LogViewJson.Default.LogViewStatus);
-        if (session is not null && !published.AsSpan().SequenceEqual(record.Published))
+        ulong published = XxHash3.HashToUInt64(JsonSerializer.SerializeToUtf8Bytes(reduced, LogViewJson.Default.LogViewStatus));
+        if (session is not null && published != record.Published)
         {
             record.Published = published;
             session.PublishStatus(reduced);

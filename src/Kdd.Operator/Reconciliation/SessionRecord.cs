@@ -27,8 +27,8 @@ internal sealed class SessionRecord(ObservedLogView observed)
     public IReadOnlyList<PodRecord>? Pods { get; set; }
     public bool WorkloadFinished { get; set; }
 
-    /// <summary>What viewers were last told, serialized.</summary>
-    public byte[] Published { get; set; } = [];
+    /// <summary>Hash of what viewers were last told.</summary>
+    public ulong Published { get; set; }
 
     /// <summary>Whether <paramref name="next"/> asks for other lines, or for a longer life, than the spec at work: an ended session then starts anew.</summary>
     public bool AsksForMore(LogViewSpec next)

@@ -60,7 +60,7 @@ internal sealed class SessionStarter(SessionRegistry sessions, SessionContext co
         var session = new Session(observed.Name, observed.Metadata.Uid, spec, context, startIdle);
         session.Changed += () => queue.Add(observed.Name);
         sessions.Add(session);
-        record.Pods = null;
+        (record.Pods, record.Published) = (null, 0);
         if (ended is { Reason: ReadyReasons.DeadlineExceeded })
         {
             session.End(EndReasons.DeadlineExceeded);

@@ -37,11 +37,13 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
         lock (pending)
         {
             StatusDifference difference = StatusComparison.Compare(observed.LogView?.Status, wanted);
-            (pending.Observed, pending.Wanted, pending.Difference) = (observed, wanted, difference);
             if (difference == StatusDifference.None)
             {
+                pending.Clear();
                 return;
             }
+
+            (pending.Observed, pending.Wanted, pending.Difference) = (observed, wanted, difference);
 
             TimeSpan since = pending.WrittenAt is { } at ? timeProvider.GetElapsedTime(at) : TimeSpan.MaxValue;
             TimeSpan pause = difference == StatusDifference.State ? s_coalesce : s_counters;
@@ -81,17 +83,22 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
                 return ReconcileResult.RequeueAfter(s_retry);
             }
 
-            TokenBucket bucket = pending.Difference == StatusDifference.State ? _stateWrites : _counterWrites;
-            if (!bucket.TryTake(out TimeSpan wait))
+            if (!pending.HasTurn)
             {
-                return ReconcileResult.RequeueAfter(wait);
+                pending.HasTurn = true;
+                TimeSpan wait = (pending.Difference == StatusDifference.State ? _stateWrites : _counterWrites).Reserve();
+                if (wait > TimeSpan.Zero)
+                {
+                    return ReconcileResult.RequeueAfter(wait);
+                }
             }
 
             (observed, wanted) = (pending.Observed!, pending.Wanted!);
 
             // The watch may not have brought our own last write yet.
             version = pending.Written is { } written && written.From == observed.Metadata.ResourceVersion ? written.To : observed.Metadata.ResourceVersion;
-            pending.Difference = StatusDifference.None;
+            pending.Clear();
+            pending.HasTurn = false;
         }
 
         try
@@ -115,7 +122,10 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
         {
             lock (pending)
             {
-                pending.Difference = StatusDifference.State;
+                if (pending.Difference == StatusDifference.None)
+                {
+                    (pending.Observed, pending.Wanted, pending.Difference) = (observed, wanted, StatusDifference.State);
+                }
             }
 
             StatusLog.NotWritten(logger, name, e.Message);
@@ -139,10 +149,16 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
         public ObservedLogView? Observed { get; set; }
         public LogViewStatus? Wanted { get; set; }
         public StatusDifference Difference { get; set; }
+
+        /// <summary>A turn was taken from the bucket and not used yet.</summary>
+        public bool HasTurn { get; set; }
         public long? WrittenAt { get; set; }
 
         /// <summary>The version that the last write was decided on, and the one it made.</summary>
         public (string From, string To)? Written { get; set; }
+
+        /// <summary>Nothing waits to be written; a status is not kept for 10,000 LogViews twice.</summary>
+        public void Clear() => (Observed, Wanted, Difference) = (null, null, StatusDifference.None);
     }
 }
 

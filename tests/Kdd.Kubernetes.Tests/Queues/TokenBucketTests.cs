@@ -6,26 +6,27 @@ namespace Kdd.Kubernetes.Tests.Queues;
 
 public sealed class TokenBucketTests
 {
-    [Fact]
-    public void AfterABurstItLetsPassWhatTheRateAllows()
-    {
-        var time = new FakeTimeProvider();
-        var bucket = new TokenBucket(perSecond: 10, burst: 3, time);
-        Assert.All(Enumerable.Range(0, 3), _ => Assert.True(bucket.TryTake(out TimeSpan _)));
-        Assert.False(bucket.TryTake(out TimeSpan wait));
-        Assert.Equal(TimeSpan.FromMilliseconds(100), wait);
+    private readonly FakeTimeProvider _time = new();
+    private readonly TokenBucket _bucket;
 
-        time.Advance(wait);
-        Assert.True(bucket.TryTake(out _));
-        Assert.False(bucket.TryTake(out _));
+    public TokenBucketTests() => _bucket = new TokenBucket(perSecond: 10, burst: 3, _time);
+
+    [Fact]
+    public void AfterABurstEachHasATurnOfItsOwnInTheOrderOfAsking()
+        => Assert.Equal([0, 0, 0, 100, 200, 300], Enumerable.Range(0, 6).Select(_ => _bucket.Reserve().TotalMilliseconds));
+
+    [Fact]
+    public void TurnsComeBackAtTheRate()
+    {
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Equal(TimeSpan.Zero, _bucket.Reserve()));
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal([0, 100], new[] { _bucket.Reserve(), _bucket.Reserve() }.Select(wait => wait.TotalMilliseconds));
     }
 
     [Fact]
     public void QuietDoesNotSaveUpMoreThanTheBurst()
     {
-        var time = new FakeTimeProvider();
-        var bucket = new TokenBucket(perSecond: 10, burst: 3, time);
-        time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(3, Enumerable.Range(0, 10).Count(_ => bucket.TryTake(out TimeSpan _)));
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(3, Enumerable.Range(0, 10).Count(_ => _bucket.Reserve() == TimeSpan.Zero));
     }
 }

@@ -71,6 +71,8 @@ public sealed class ControlCluster : IAsyncDisposable
             }
         }
 
+        await cluster.EstablishedAsync("logviews.kdd.dev");
+
         return cluster;
     }
 
@@ -115,6 +117,11 @@ public sealed class ControlCluster : IAsyncDisposable
     public Task<JsonNode> StatusAsync(string name, string reason) => StatusAsync(name, state => state.Reason == reason);
 
     public async Task DeletedAsync(string name) => await WaitAsync(s_logViews, "shop", name, logView => logView is null ? JsonValue.Create(true) : null);
+
+    /// <summary>Waits until a CRD is served.</summary>
+    public Task EstablishedAsync(string crd) => WaitAsync(
+        new ResourceKey("apiextensions.k8s.io", "customresourcedefinitions"), null, crd,
+        found => found?["status"]?["conditions"]?.AsArray().FirstOrDefault(condition => (string?)condition!["type"] == "Established" && (string?)condition["status"] == "True"));
 
     /// <summary>The first Event with the reason about the object.</summary>
     public Task<JsonNode> EventAsync(string name, string reason) => WaitAsync(
@@ -174,7 +181,7 @@ public sealed class ControlCluster : IAsyncDisposable
         }
     }
 
-    private async Task<JsonNode> WaitAsync(ResourceKey type, string ns, string? name, Func<JsonObject?, JsonNode?> find)
+    private async Task<JsonNode> WaitAsync(ResourceKey type, string? ns, string? name, Func<JsonObject?, JsonNode?> find)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         limit.CancelAfter(TimeSpan.FromSeconds(30));

@@ -107,7 +107,8 @@ public sealed class OwnershipTests : IAsyncLifetime
         await ReadyAsync("lv", "shop");
         (HttpStatusCode code, string ready) = await a.GetAsync("/readyz", Cancelled);
         Assert.Equal((HttpStatusCode.OK, "[+]stopping ok\n[+]logviews ok\n[+]membership ok\nreadyz check passed\n"), (code, ready));
-        Assert.Contains("kdd_reconciles_total{", (await a.GetAsync("/metrics", Cancelled)).Text, StringComparison.Ordinal);
+        string metrics = (await a.GetAsync("/metrics", Cancelled)).Text;
+        Assert.All(["kdd_reconciles_total{", "kdd_members{", "kdd_sessions{", "kdd_informer_silence_seconds{"], name => Assert.Contains(name, metrics, StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.NotFound, (await a.GetAsync("/internal/logviews/shop/lv/stream", Cancelled)).Code);
     }
 

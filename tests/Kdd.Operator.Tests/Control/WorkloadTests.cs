@@ -116,6 +116,7 @@ public sealed class WorkloadTests : IAsyncLifetime
     public async Task AKindThatTheOperatorMayNotReadIsForbiddenUntilItMay()
     {
         await _cluster.CreateAsync("CustomResourceDefinition", "", Rollouts);
+        await _cluster.EstablishedAsync("rollouts.argoproj.io");
         JsonObject rollout = await _cluster.CreateAsync("Rollout", "shop", """{"metadata":{"name":"cart"}}""");
         JsonObject replicaSet = await _cluster.CreateAsync("ReplicaSet", "shop", Workload("cart-a", "ReplicaSet", rollout));
         await _cluster.CreatePodAsync("cart-a-1", replicaSet);
@@ -123,11 +124,7 @@ public sealed class WorkloadTests : IAsyncLifetime
         JsonNode status = await _cluster.StatusAsync("lv", state => state.Reason == ReadyReasons.Forbidden && state.Condition("Stalled") is not null);
         Assert.Contains("rollouts.argoproj.io", status.ToJsonString(), StringComparison.Ordinal);
 
-        await _cluster.CreateAsync("ClusterRole", "", """{"metadata":{"name":"rollouts"},"rules":[{"apiGroups":["argoproj.io"],"resources":["rollouts"],"verbs":["get","list","watch"]}]}""");
-        await _cluster.CreateAsync("ClusterRoleBinding", "", """
-            {"metadata":{"name":"rollouts"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"rollouts"},
-             "subjects":[{"kind":"ServiceAccount","name":"kdd-operator","namespace":"kdd-system"}]}
-            """);
+        await _cluster.CreateAsync("ClusterRole", "", """{"metadata":{"name":"rollouts","labels":{"kdd.dev/aggregate-to-operator":"true"}},"rules":[{"apiGroups":["argoproj.io"],"resources":["rollouts"],"verbs":["get","list","watch"]}]}""");
         await _cluster.StatusAsync("lv", state => state.Reason == ReadyReasons.Streaming && state.Pods.SequenceEqual(["cart-a-1"]));
     }
 
