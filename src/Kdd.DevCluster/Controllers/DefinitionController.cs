@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kdd.DevCluster.Patching;
 using Kdd.DevCluster.Resources;
 using Kdd.DevCluster.Schemas;
 using Kdd.DevCluster.Storage;
@@ -8,7 +9,10 @@ namespace Kdd.DevCluster.Controllers;
 /// <summary>Serves what CustomResourceDefinitions define, sets their conditions, and clears their objects before they go.</summary>
 internal sealed class DefinitionController(ObjectStore store, ResourceCatalog catalog, TimeProvider timeProvider) : BackgroundComponent
 {
-    private const string CleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io";
+    // How often objects that finalizers hold are looked at again.
+    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(200);
+    private static readonly Schema Schema = ModelSchemas.Of(typeof(k8s.Models.V1CustomResourceDefinition));
+    private readonly HashSet<string> _cleaning = new(StringComparer.Ordinal);
     private static readonly ResourceKey Definitions = new("apiextensions.k8s.io", "customresourcedefinitions");
 
     protected override async Task RunAsync(CancellationToken stop)
@@ -23,30 +27,49 @@ internal sealed class DefinitionController(ObjectStore store, ResourceCatalog ca
             }
             else if (store.Get(Definitions, null, change.Object.Name()) is { } crd)
             {
-                Reconcile(crd);
+                Reconcile(crd, stop);
             }
         }
     }
 
     private static ResourceKey KeyOf(JsonObject crd) => new(crd.Str("spec", "group")!, crd.Str("spec", "names", "plural")!);
 
-    private void Reconcile(JsonObject crd)
+    private void Reconcile(JsonObject crd, CancellationToken stop)
     {
         var key = KeyOf(crd);
         if (crd["metadata"]?["deletionTimestamp"] is not null)
         {
-            RemoveObjects(crd, key);
+            if (_cleaning.Add(crd.Uid()))
+            {
+                _ = RemoveObjectsAsync(crd, key, stop);
+            }
+
             return;
         }
 
         var conflict = Conflict(crd, key);
+        SetStatus(crd.Name(), obj => DefinitionStatus.SetNames(obj, conflict, Now));
         if (conflict is null)
         {
             Serve(crd, key);
+            SetStatus(crd.Name(), obj => DefinitionStatus.SetEstablished(obj, Now));
+        }
+    }
+
+    private string Now => ObjectRules.Timestamp(timeProvider);
+
+    private void SetStatus(string name, Action<JsonObject> change) => store.Mutate(Definitions, null, name, obj =>
+    {
+        var before = (JsonObject)obj.DeepClone();
+        change(obj);
+        if (JsonNode.DeepEquals(before["status"], obj["status"]))
+        {
+            return false;
         }
 
-        store.Mutate(Definitions, null, crd.Name(), obj => DefinitionStatus.Set(obj, conflict, CleanupFinalizer, ObjectRules.Timestamp(timeProvider)));
-    }
+        ManagedFields.Update(before, obj, Schema, new FieldWriter("kube-apiserver", "apiextensions.k8s.io/v1", "status", Now));
+        return true;
+    }, statusOnly: true);
 
     // Two definitions of a group may not share a plural, kind or list kind.
     private (string Reason, string Message)? Conflict(JsonObject crd, ResourceKey key)
@@ -107,23 +130,37 @@ internal sealed class DefinitionController(ObjectStore store, ResourceCatalog ca
         }
     }
 
-    private void RemoveObjects(JsonObject crd, ResourceKey key)
+    private async Task RemoveObjectsAsync(JsonObject crd, ResourceKey key, CancellationToken stop)
     {
-        foreach (var obj in store.List(key))
+        try
         {
-            store.Delete(key, obj.Namespace(), obj.Name());
-        }
+            SetStatus(crd.Name(), obj => DefinitionStatus.SetCondition(
+                obj.Child("status"), "Terminating", true, "InstanceDeletionInProgress", "CustomResource deletion is in progress", Now));
+            while (true)
+            {
+                foreach (var obj in store.List(key))
+                {
+                    store.Delete(key, obj.Namespace(), obj.Name());
+                }
 
-        if (store.Table(key).Objects.Count > 0)
-        {
-            return; // finalizers hold some: their removal comes back here by RemoveWhenEmpty
-        }
+                if (store.Table(key).Objects.Count == 0)
+                {
+                    break;
+                }
 
-        store.Mutate(Definitions, null, crd.Name(), obj =>
+                await Task.Delay(Recheck, timeProvider, stop);
+            }
+
+            store.Mutate(Definitions, null, crd.Name(), obj =>
+            {
+                var finalizers = obj.Arr("metadata", "finalizers");
+                return finalizers?.FirstOrDefault(f => f?.GetValue<string>() == TwoStepDeletion.DefinitionFinalizer) is { } cleanup && finalizers.Remove(cleanup);
+            });
+        }
+        catch (OperationCanceledException)
         {
-            var finalizers = obj.Arr("metadata", "finalizers");
-            return finalizers?.FirstOrDefault(f => f?.GetValue<string>() == CleanupFinalizer) is { } cleanup && finalizers.Remove(cleanup);
-        });
+            // The cluster stops.
+        }
     }
 
     private static string[] Strings(JsonArray? array) => [.. array?.Select(v => v!.GetValue<string>()) ?? []];

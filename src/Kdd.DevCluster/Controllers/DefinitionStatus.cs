@@ -6,28 +6,40 @@ namespace Kdd.DevCluster.Controllers;
 /// <summary>The status of a CustomResourceDefinition.</summary>
 internal static class DefinitionStatus
 {
-    /// <summary>Sets accepted names, conditions and stored versions; false when nothing changes.</summary>
-    public static bool Set(JsonObject crd, (string Reason, string Message)? conflict, string finalizer, string now)
+    /// <summary>Sets accepted names and NamesAccepted; a definition that was not served yet is Installing.</summary>
+    public static void SetNames(JsonObject crd, (string Reason, string Message)? conflict, string now)
     {
-        var before = crd.DeepClone();
         var status = crd.Child("status");
-        status["acceptedNames"] = conflict is null ? crd["spec"]!["names"]!.DeepClone() : status["acceptedNames"]?.DeepClone() ?? new JsonObject { ["kind"] = "", ["plural"] = "" };
-        status["storedVersions"] = new JsonArray([.. crd.Arr("spec", "versions")!.Where(v => v.Bool("storage") == true).Select(v => (JsonNode)v.Str("name")!)]);
+        var names = (JsonObject)crd["spec"]!["names"]!.DeepClone();
         var accepted = conflict is null;
-        SetCondition(status, "NamesAccepted", accepted, conflict?.Reason ?? "NoConflicts", conflict?.Message ?? "no conflicts found", now);
-        SetCondition(status, "Established", accepted, accepted ? "InitialNamesAccepted" : "NotAccepted", accepted ? "the initial names have been accepted" : "not all names are accepted", now);
-        var finalizers = crd.Arr("metadata", "finalizers") ?? [];
-        if (!finalizers.Any(f => f?.GetValue<string>() == finalizer))
+        if (!accepted)
         {
-            var list = (JsonArray)finalizers.DeepClone();
-            list.Add((JsonNode)finalizer);
-            crd.Metadata()["finalizers"] = list;
+            names["kind"] = "";
+            foreach (var taken in (ReadOnlySpan<string>)["listKind", "singular", "shortNames"])
+            {
+                names.Remove(taken);
+            }
         }
 
-        return !JsonNode.DeepEquals(before, crd);
+        status["acceptedNames"] = names;
+        status["storedVersions"] = new JsonArray([.. crd.Arr("spec", "versions")!.Where(v => v.Bool("storage") == true).Select(v => (JsonNode)v.Str("name")!)]);
+        SetCondition(status, "NamesAccepted", accepted, conflict?.Reason ?? "NoConflicts", conflict?.Message ?? "no conflicts found", now);
+        if (!accepted)
+        {
+            SetCondition(status, "Established", false, "NotAccepted", "not all names are accepted", now);
+        }
+        else if (status.Arr("conditions")!.FirstOrDefault(c => c.Str("type") == "Established").Str("status") != "True")
+        {
+            SetCondition(status, "Established", false, "Installing", "the initial names have been accepted", now);
+        }
     }
 
-    private static void SetCondition(JsonObject status, string type, bool value, string reason, string message, string now)
+    /// <summary>Sets Established.</summary>
+    public static void SetEstablished(JsonObject crd, string now) =>
+        SetCondition(crd.Child("status"), "Established", true, "InitialNamesAccepted", "the initial names have been accepted", now);
+
+    /// <summary>Sets a condition; its time moves only when its status does.</summary>
+    public static void SetCondition(JsonObject status, string type, bool value, string reason, string message, string now)
     {
         if (status.Arr("conditions") is not { } conditions)
         {
@@ -35,16 +47,20 @@ internal static class DefinitionStatus
             status["conditions"] = conditions;
         }
 
+        var text = value ? "True" : "False";
         var existing = conditions.OfType<JsonObject>().FirstOrDefault(c => c.Str("type") == type);
-        if (existing.Str("status") == (value ? "True" : "False") && existing.Str("reason") == reason)
+        var condition = new JsonObject
         {
-            return;
+            ["type"] = type, ["status"] = text, ["lastTransitionTime"] = existing.Str("status") == text ? existing.Str("lastTransitionTime") : now,
+            ["reason"] = reason, ["message"] = message,
+        };
+        if (existing is null)
+        {
+            conditions.Add((JsonNode)condition);
         }
-
-        conditions.Remove(existing);
-        conditions.Add((JsonNode)new JsonObject
+        else
         {
-            ["type"] = type, ["status"] = value ? "True" : "False", ["lastTransitionTime"] = now, ["reason"] = reason, ["message"] = message,
-        });
+            conditions[conditions.IndexOf(existing)] = condition;
+        }
     }
 }

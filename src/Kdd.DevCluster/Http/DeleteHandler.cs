@@ -65,9 +65,9 @@ internal sealed class DeleteHandler(ObjectStore store)
 
     private bool Delete(ApiResource resource, string? ns, string name, DeleteOptions options, out StoredObject? last, out bool removed)
     {
-        if (resource.Storage is ("", "namespaces"))
+        if (TwoStepDeletion.Concerns(resource.Storage))
         {
-            return NamespaceDeletion.Mark(store, resource.Storage, name, options, out last, out removed);
+            return TwoStepDeletion.Mark(store, resource.Storage, name, options, out last, out removed);
         }
 
         return store.TryDelete(resource.Storage, ns, name, options, out last, out removed);

@@ -147,7 +147,7 @@ internal sealed class WatchHandler(ObjectStore store, TableRenderer tables, Time
 
         if (query.Bookmarks && (query.SendInitialEvents || from is null or 0))
         {
-            writer.Bookmark(revision, initialEventsEnd: query.SendInitialEvents);
+            writer.Bookmark(revision, initialEventsEnd: true);
         }
 
         await writer.FlushAsync(CancellationToken.None);

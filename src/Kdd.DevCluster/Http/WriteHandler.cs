@@ -118,6 +118,12 @@ internal sealed class WriteHandler(ObjectStore store, WritePipeline pipeline, Re
     private static JsonObject Accept(
         ApiRequest request, ApiResource resource, JsonObject obj, WriteOptions options, List<string> duplicates, List<string> warnings)
     {
+        if (resource.IsCustom && options.FieldValidation == "Warn" && obj.Str("apiVersion") is { } version && version != resource.ApiVersion)
+        {
+            // Of a version that is not served nothing is known, so that every field is unknown.
+            Responses.AddWarnings(request.Http, obj.Select(p => p.Key).Where(k => k is not ("apiVersion" or "kind" or "metadata")).Select(k => $"unknown field \"{k}\""));
+        }
+
         ObjectDecoder.CheckKind(obj, resource);
         ObjectDecoder.Normalise(obj, resource, options.FieldValidation, duplicates, warnings);
         var metadata = obj.Metadata();

@@ -5,7 +5,7 @@ using Kdd.DevCluster.Storage;
 namespace Kdd.DevCluster.Identity;
 
 /// <summary>authorization.k8s.io/v1: SubjectAccessReview, its Local and Self forms, and SelfSubjectRulesReview.</summary>
-internal sealed class AccessReviews(Authorizer authorizer) : IRequestHandler
+internal sealed class AccessReviews(Authorizer authorizer, TimeProvider timeProvider) : IRequestHandler
 {
     private const string Group = "authorization.k8s.io";
 
@@ -30,7 +30,7 @@ internal sealed class AccessReviews(Authorizer authorizer) : IRequestHandler
             ["spec"] = review.Obj("spec")?.DeepClone() ?? new JsonObject(),
             ["status"] = request.Info.Resource == "selfsubjectrulesreviews" ? Rules(user, review) : Access(user, review, request.Info),
         };
-        await request.WriteObjectAsync(201, answer);
+        await request.WriteReviewAsync(review, answer, timeProvider);
     }
 
     private JsonObject Access(UserInfo user, JsonObject review, RequestInfo info)

@@ -28,7 +28,7 @@ internal sealed class TokenRequests(ObjectStore store, ServiceAccountTokens toke
             {
                 BoundTo = bound is null ? null : Bind(ns, bound),
             });
-        await request.WriteObjectAsync(201, new JsonObject
+        await request.WriteReviewAsync(body, new JsonObject
         {
             ["kind"] = "TokenRequest",
             ["apiVersion"] = "authentication.k8s.io/v1",
@@ -47,7 +47,7 @@ internal sealed class TokenRequests(ObjectStore store, ServiceAccountTokens toke
                 ["boundObjectRef"] = bound?.DeepClone(),
             },
             ["status"] = new JsonObject { ["token"] = token, ["expirationTimestamp"] = PodStatus.Time(expires) },
-        });
+        }, timeProvider);
     }
 
     private static void CheckLifetime(long seconds)

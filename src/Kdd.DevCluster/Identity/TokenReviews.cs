@@ -27,14 +27,14 @@ internal sealed class TokenReviews(Authenticator authenticator, TimeProvider tim
             });
             return;
         }
-        await request.WriteObjectAsync(201, new JsonObject
+        await request.WriteReviewAsync(review, new JsonObject
         {
             ["kind"] = "TokenReview",
             ["apiVersion"] = "authentication.k8s.io/v1",
             ["metadata"] = new JsonObject(),
             ["spec"] = review.Obj("spec")?.DeepClone() ?? new JsonObject(),
             ["status"] = Status(review),
-        });
+        }, timeProvider);
     }
 
     private JsonObject Status(JsonObject review)

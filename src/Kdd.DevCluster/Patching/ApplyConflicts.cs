@@ -46,7 +46,6 @@ internal static class ApplyConflicts
         if (entry.Operation == "Update")
         {
             text += $" using {entry.ApiVersion}";
-            text += entry.Time is null ? "" : $" at {entry.Time}";
         }
 
         return text;

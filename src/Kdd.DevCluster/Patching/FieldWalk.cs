@@ -54,7 +54,8 @@ internal static class FieldWalk
         into.Member |= self;
         foreach (var (key, child, childSchema) in Steps(value, schema))
         {
-            AddAll(child, childSchema, into.Into(key));
+            // A struct that Go never leaves out is there before it has a value: only what is in it is new.
+            AddAll(child, childSchema, into.Into(key), self: !IsStruct(key, schema, childSchema));
         }
     }
 
@@ -76,7 +77,6 @@ internal static class FieldWalk
             kept.Add(key);
             if (!old.TryGetValue(key, out var previous))
             {
-                // A struct that Go never leaves out is there before it has a value: only what is in it is new.
                 AddAll(value, childSchema, changed.Into(key), self: !IsStruct(key, schema, childSchema));
             }
             else
@@ -113,7 +113,7 @@ internal static class FieldWalk
 
     private static IEnumerable<(string Key, JsonNode? Value, Schema Schema)> Steps(JsonNode? value, Schema schema) => value switch
     {
-        JsonObject obj when IsGranular(schema) => obj.Select(p => ($"f:{p.Key}", p.Value, schema.Field(p.Key) ?? Schema.Any)),
+        JsonObject obj when IsGranular(schema) => obj.Where(p => p.Value is not null).Select(p => ($"f:{p.Key}", p.Value, schema.Field(p.Key) ?? Schema.Any)),
         JsonArray array when schema.ListType is "map" or "set" =>
             array.Select(item => (KeyOf(item, schema), schema.ListType == "map" ? item : null, schema.Items ?? Schema.Any)).DistinctBy(s => s.Item1),
         _ => [],
@@ -122,5 +122,6 @@ internal static class FieldWalk
     private static bool IsStruct(string key, Schema parent, Schema child) => parent.Model is not null
         && (child.Model is not null || child.Type == "array")
         && key is ("f:metadata" or "f:spec" or "f:status" or "f:template" or "f:strategy" or "f:updateStrategy" or "f:jobTemplate"
-            or "f:names" or "f:acceptedNames" or "f:containers");
+            or "f:names" or "f:acceptedNames" or "f:containers" or "f:source" or "f:deprecatedSource")
+        || (key == "f:conditions" && parent.Model == typeof(k8s.Models.V1CustomResourceDefinitionStatus));
 }

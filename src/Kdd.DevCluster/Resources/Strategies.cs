@@ -21,6 +21,14 @@ internal static class Strategies
             case ("", "namespaces"):
                 obj["status"] = new JsonObject { ["phase"] = "Active" };
                 break;
+            case ("apiextensions.k8s.io", "customresourcedefinitions"):
+                obj["status"] = new JsonObject
+                {
+                    ["conditions"] = null,
+                    ["acceptedNames"] = new JsonObject { ["plural"] = "", ["kind"] = "" },
+                    ["storedVersions"] = new JsonArray([.. obj.Arr("spec", "versions")?.Where(v => v.Bool("storage") == true).Select(v => (JsonNode?)v.Str("name")) ?? []]),
+                };
+                break;
             case ("", "services"):
                 obj["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() };
                 break;

@@ -33,7 +33,7 @@ internal sealed class WritePipeline(ObjectStore store, Admission admission, Time
         ObjectRules.PrepareCreate(resource.Storage, obj, timeProvider);
         if (!owned)
         {
-            ManagedFields.Update(null, obj, resource.Schema, Writer(resource, options, ""));
+            Own(resource, null, obj, Writer(resource, options, ""));
         }
 
         Validate(resource, obj, null);
@@ -77,7 +77,7 @@ internal sealed class WritePipeline(ObjectStore store, Admission admission, Time
 
         if (!owned)
         {
-            ManagedFields.Update(old, merged, resource.Schema, Writer(resource, options, subresource));
+            Own(resource, old, merged, Writer(resource, options, subresource));
         }
 
         if (MetadataValidation.ValidateUpdate(old, merged) is { Count: > 0 } errors)
@@ -98,6 +98,26 @@ internal sealed class WritePipeline(ObjectStore store, Admission admission, Time
     /// <summary>The writer of a request as managedFields names it.</summary>
     public FieldWriter Writer(ApiResource resource, WriteOptions options, string subresource) =>
         new(options.FieldManager, resource.ApiVersion, subresource, ObjectRules.Timestamp(timeProvider));
+
+    // Fields are owned under the names of the request's version, whatever they are called in storage.
+    private static void Own(ApiResource resource, JsonObject? old, JsonObject next, FieldWriter writer)
+    {
+        var view = (JsonObject)ObjectViews.Of(resource, next).DeepClone();
+        var before = old is null ? null : (JsonObject)ObjectViews.Of(resource, old).DeepClone();
+        if (resource.HasStatus && writer.Subresource.Length == 0)
+        {
+            // What the strategy put into the status is nobody's.
+            view.Remove("status");
+            before?.Remove("status");
+        }
+
+        ManagedFields.Update(before, view, resource.Schema, writer);
+        next.Metadata().Remove("managedFields");
+        if (view["metadata"]?["managedFields"] is { } fields)
+        {
+            next.Metadata()["managedFields"] = fields.DeepClone();
+        }
+    }
 
     private static void Validate(ApiResource resource, JsonObject obj, JsonObject? old)
     {

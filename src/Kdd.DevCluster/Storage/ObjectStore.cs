@@ -17,6 +17,7 @@ public sealed class ObjectStore(TimeProvider timeProvider)
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<ResourceKey, ResourceTable> _tables = new();
     private long _revision = 1;
+    private long _compacted;
 
     /// <summary>The newest revision.</summary>
     public long Revision => Volatile.Read(ref _revision);
@@ -158,14 +159,20 @@ public sealed class ObjectStore(TimeProvider timeProvider)
     {
         lock (_lock)
         {
+            _compacted = Math.Max(_compacted, Math.Min(revision, _revision));
             foreach (var table in _tables.Values)
             {
-                table.Compact(Math.Min(revision, _revision));
+                table.Compact(_compacted);
             }
         }
     }
 
-    internal ResourceTable Table(ResourceKey type) => _tables.GetOrAdd(type, static _ => new ResourceTable());
+    internal ResourceTable Table(ResourceKey type) => _tables.GetOrAdd(type, static (_, store) =>
+    {
+        var table = new ResourceTable();
+        table.Compact(store._compacted); // its history is as long as that of the others
+        return table;
+    }, this);
 
     internal IEnumerable<ResourceKey> Types => _tables.Keys;
 

@@ -1,0 +1,43 @@
+namespace Kdd.DevCluster.Tests.Transcripts;
+
+/// <summary>Cases that the replay leaves out, and why.</summary>
+internal static class Coverage
+{
+    private static readonly (string Prefix, string Reason)[] Outside =
+    [
+        ("disc-api-aggregated", "lists resources that DevCluster does not serve; compared entry by entry in DiscoveryTests"),
+        ("disc-apis-aggregated", "lists resources that DevCluster does not serve; compared entry by entry in DiscoveryTests"),
+        ("disc-api-v1", "lists resources that DevCluster does not serve; compared entry by entry in DiscoveryTests"),
+        ("disc-apis", "lists groups that DevCluster does not serve; compared entry by entry in DiscoveryTests"),
+        ("disc-openapi-v2", "OpenAPI v2 is served empty: kubectl reads v3"),
+        ("disc-openapi-v3", "a summary of a document; compared in DiscoveryTests"),
+        ("disc-healthz-anon", "names the start-up hooks of kube-apiserver"),
+        ("disc-version", "names the recorded build"),
+        ("crd-ready-race", "a race of 60 ms after a CRD's creation"),
+        ("crd-update", "recorded out of order: its body holds a version from before the cases that precede it"),
+        ("cr-create-unsupported-media", "the recorded server panicked; DevCluster answers 415"),
+        ("auth-impersonate", "impersonation is not implemented (501)"),
+        ("log-", "the kubelet's log API is compared in Kubelet/"),
+        ("pod-get-", "the recorded cluster's own pods"),
+        ("workload-get-", "the recorded cluster's own workloads"),
+        ("table-pods", "the recorded cluster's own pods; columns are compared in TableTests"),
+        ("list-pods-fieldselector", "the recorded cluster's own pods"),
+        ("list-continue-after-compaction-200", "the recorded cluster's own pods and revisions"),
+        ("list-rv-exact-after-compaction-200", "the recorded cluster's own pods and revisions"),
+        ("watch-pod", "the recorded cluster's own pods"),
+        ("watch-compacted-rv", "the recorded cluster's own revisions"),
+        ("watch-apiserver", "an API server that is killed; compared as faults"),
+        ("watch-after-apiserver", "an API server that is killed; compared as faults"),
+        ("watch-too-old-rv-configmaps", "the recorded cluster's own ConfigMaps"),
+        ("crd-conditions-watch", "objects are trimmed, and a failed clean-up is among them"),
+        ("crd-names-conflict-create", "the object is trimmed"),
+        ("lv-watch", "what it saw of the other lv-* cases; those compare the objects themselves"),
+        ("lv-openapi-v3", "a summary of a document; compared in DiscoveryTests"),
+        ("list-continue-expired-410", "the token is of a revision from before this cluster's history; compared in ContinueTests"),
+        ("kubectl-", "commands are compared in KubectlTests"),
+    ];
+
+    /// <summary>Why a case is left out; null when it is compared.</summary>
+    public static string? ReasonToSkip(TranscriptCase transcript) =>
+        Outside.FirstOrDefault(o => transcript.Name.StartsWith(o.Prefix, StringComparison.Ordinal)).Reason;
+}
