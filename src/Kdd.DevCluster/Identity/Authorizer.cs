@@ -18,8 +18,18 @@ public sealed class Authorizer(ObjectStore store)
     private static readonly ResourceKey Roles = new("rbac.authorization.k8s.io", "roles");
     private static readonly ResourceKey RoleBindings = new("rbac.authorization.k8s.io", "rolebindings");
 
+    /// <summary>Told of every decision, for tests of who uses which rights. Called on the request's thread.</summary>
+    public event Action<UserInfo, RequestInfo, Decision>? Decided;
+
     /// <summary>Decides by the user's groups and the RBAC objects in the store.</summary>
     public Decision Authorize(UserInfo user, RequestInfo request)
+    {
+        Decision decision = Decide(user, request);
+        Decided?.Invoke(user, request, decision);
+        return decision;
+    }
+
+    private Decision Decide(UserInfo user, RequestInfo request)
     {
         if (user.Groups.Contains("system:masters"))
         {
