@@ -60,12 +60,13 @@ internal sealed class FloodListener(ObjectStore store, NodeAgents nodes, DevClus
             {
                 throw new ApiException(404, "NotFound", "this port serves GET pods/log of floods only", []);
             }
-            var query = PodLogOptions.Parse(http.Request.Query, info.Name, options.Kubelet.Logs, timeProvider);
+            var query = PodLogOptions.Parse(http.Request.Query, info.Name, options.Kubelet.Logs);
             var pod = store.Get(Pods, info.Namespace, info.Name) ?? throw Errors.NotFound(Pods, info.Name);
-            var source = nodes.Find(pod.Str("spec", "nodeName") ?? "")?.Find(pod.Uid())?.FloodOf(query.Container)
+            var node = nodes.Find(pod.Str("spec", "nodeName") ?? "");
+            var source = node?.Find(pod.Uid())?.FloodOf(query.Container)
                 ?? throw Errors.BadRequest($"pod \"{info.Name}\" has no running container with the image {FloodSettings.Image}");
             http.Response.ContentType = "text/plain";
-            await source.CopyToAsync(http.Response.BodyWriter, query, http.RequestAborted);
+            await source.CopyToAsync(http.Response.BodyWriter, query.At(node!.Context.Clock.Nanoseconds), http.RequestAborted);
         }
         catch (ApiException e)
         {

@@ -26,9 +26,17 @@ internal sealed class NodeAgent(KubeletContext context)
     {
         await foreach (var change in context.Store.WatchAsync(Pods, null, cancellationToken))
         {
-            if (change.Object.Str("spec", "nodeName") == Name)
+            if (change.Object.Str("spec", "nodeName") != Name)
+            {
+                continue;
+            }
+            try
             {
                 Take(change);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                context.Logger.LogError(e, "pod {Namespace}/{Pod} cannot be taken", change.Object.Namespace(), change.Object.Name());
             }
         }
     }

@@ -94,7 +94,7 @@ internal sealed class LogFile : IDisposable
     private LogReader ReaderFor(string query)
     {
         var parsed = new QueryCollection(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(query));
-        return new LogReader(Log, PodLogOptions.Parse(parsed, "pod", Settings, Clock), Settings, _gate, Clock);
+        return new LogReader(Log, PodLogOptions.Parse(parsed, "pod", Settings).At(Now), Settings, _gate, Clock);
     }
 
     private static async Task<byte[]> ReadAllAsync(PipeReader reader)

@@ -36,6 +36,19 @@ public sealed class LogReaderTests
     }
 
     [Fact]
+    public async Task Seconds_are_counted_back_from_the_nodes_clock_to_the_nanosecond()
+    {
+        using var log = new LogFile();
+        log.Write("old\n");
+        log.Clock.Advance(TimeSpan.FromMilliseconds(2100));
+        log.Write("new\n");
+        log.Clock.Advance(TimeSpan.FromMilliseconds(1000));
+
+        Assert.Equal("new\n", await log.ReadTextAsync("sinceSeconds=3"));
+        Assert.Equal("old\nnew\n", await log.ReadTextAsync("sinceSeconds=4"));
+    }
+
+    [Fact]
     public async Task Tail_picks_the_start_and_since_filters_after_it()
     {
         using var log = new LogFile();

@@ -2,7 +2,6 @@ using Kdd.DevCluster.Http;
 using Kdd.DevCluster.Kubelet.Logs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Kdd.DevCluster.Tests.Kubelet;
@@ -48,5 +47,5 @@ public sealed class PodLogOptionsTests
     public void Unknown_parameters_are_ignored() => Assert.Equal(1, Parse("bogus=1&tailLines=1").TailLines);
 
     private static PodLogOptions Parse(string query, LogSettings? settings = null) => PodLogOptions.Parse(
-        new QueryCollection(QueryHelpers.ParseQuery(query)), "p", settings ?? new LogSettings(), new FakeTimeProvider());
+        new QueryCollection(QueryHelpers.ParseQuery(query)), "p", settings ?? new LogSettings());
 }

@@ -23,7 +23,7 @@ internal sealed class PodLogEndpoint(ObjectStore store, NodeAgents nodes, DevClu
             throw new ApiException(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
         }
         RequireAcceptable(http.Request);
-        var query = PodLogOptions.Parse(http.Request.Query, request.Info.Name, _settings, timeProvider);
+        var query = PodLogOptions.Parse(http.Request.Query, request.Info.Name, _settings);
         var pod = store.Get(Pods, request.Info.Namespace, request.Info.Name) ?? throw Errors.NotFound(Pods, request.Info.Name);
         string container = ContainerName(pod, query.Container);
         if (pod.Str("spec", "nodeName") is not { Length: > 0 } node)
@@ -42,6 +42,7 @@ internal sealed class PodLogEndpoint(ObjectStore store, NodeAgents nodes, DevClu
             case KubeletMode.Starting:
                 throw Unknown(pod);
         }
+        query = query.At(agent.Context.Clock.Nanoseconds);
         var worker = agent.Find(pod.Uid());
         if ((worker?.Status ?? pod.Obj("status")) is not { } status)
         {

@@ -29,15 +29,23 @@ public sealed record PodLogOptions
     /// <summary>Records before this time are skipped, in nanoseconds since the Unix epoch, cut to the whole second.</summary>
     public long SinceNanoseconds { get; init; } = long.MinValue;
 
+    /// <summary>As <see cref="SinceNanoseconds"/>, but back from the node's own clock; see <see cref="At"/>.</summary>
+    public long? SinceSeconds { get; init; }
+
     /// <summary>Stdout, Stderr or All; needs <see cref="LogSettings.SplitStreams"/>.</summary>
     public string Stream { get; init; } = "All";
+
+    /// <summary>The options with <see cref="SinceSeconds"/> resolved by the node's time, which a kubelet does to the nanosecond.</summary>
+    public PodLogOptions At(long nodeTime) => SinceSeconds is { } seconds
+        ? this with { SinceNanoseconds = nodeTime - (Math.Min(seconds, 1_000_000_000) * LogTime.Second) }
+        : this;
 
     /// <summary>Whether a record of that stream was asked for.</summary>
     public bool Takes(bool stdout) => Stream == "All" || (Stream == "Stdout") == stdout;
 
     /// <summary>Reads the query of a request for the log of <paramref name="pod"/>.</summary>
     /// <exception cref="ApiException">400 for what cannot be read, 422 for what is out of bounds.</exception>
-    public static PodLogOptions Parse(IQueryCollection query, string pod, LogSettings settings, TimeProvider timeProvider)
+    public static PodLogOptions Parse(IQueryCollection query, string pod, LogSettings settings)
     {
         long? tail = Number(query, "tailLines");
         long? sinceSeconds = Number(query, "sinceSeconds");
@@ -67,10 +75,6 @@ public sealed record PodLogOptions
         {
             throw Invalid(pod, causes);
         }
-        if (sinceSeconds is { } seconds)
-        {
-            sinceTime = LogTime.From(timeProvider.GetUtcNow()) - (Math.Min(seconds, 1_000_000_000) * LogTime.Second);
-        }
         return new PodLogOptions
         {
             Container = query["container"].FirstOrDefault() ?? "",
@@ -79,6 +83,7 @@ public sealed record PodLogOptions
             Timestamps = Flag(query, "timestamps"),
             TailLines = tail,
             LimitBytes = limit,
+            SinceSeconds = sinceSeconds,
             SinceNanoseconds = sinceTime is { } since ? LogTime.FloorToSecond(since) : long.MinValue,
             Stream = stream ?? "All",
         };
