@@ -49,7 +49,8 @@ start_cluster() {
   local log=$KDD_DIR/devcluster.log
   # shellcheck disable=SC2046
   $(program Kdd.DevCluster) --port "$KDD_API_PORT" --kubeconfig "$KDD_DIR/kubeconfig" --dir "$KDD_DIR/cluster" \
-    --image "kdd-operator=$(program Kdd.Operator)" --image "kdd-gateway=$(program Kdd.Gateway)" >"$log" 2>&1 &
+    --image "kdd-operator=$(program Kdd.Operator)" --image "kdd-gateway=$(program Kdd.Gateway)" \
+    ${KDD_DEVCLUSTER_ARGS:-} >"$log" 2>&1 &
   cluster_pid=$!
   for _ in $(seq 300); do
     grep -q '^DevCluster is ready' "$log" && return

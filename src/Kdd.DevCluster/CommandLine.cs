@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Kdd.DevCluster.Kubelet;
+using Kdd.DevCluster.Kubelet.Logs;
 
 namespace Kdd.DevCluster;
 
@@ -11,6 +13,8 @@ internal static class CommandLine
     private static readonly Option<string?> Dir = new("--dir") { Description = "Folder of pods, volumes and logs; default: a temporary one." };
     private static readonly Option<bool> Empty = new("--empty") { Description = "API server alone: no node, no controllers, no kubelet." };
     private static readonly Option<int?> PlainPort = new("--plain-port") { Description = "Port of a plain http listener that serves pods/log floods only." };
+    private static readonly Option<long> LogMaxSize = new("--log-max-size") { Description = "Bytes past which a container's log file is rotated.", DefaultValueFactory = _ => new LogSettings().MaxSize };
+    private static readonly Option<string?> LogArchive = new("--log-archive") { Description = "Folder that log files of removed pods, dead instances and old rotations are moved to instead of being deleted." };
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Log to standard error." };
 
     private static readonly Option<string[]> Images = new("--image")
@@ -30,7 +34,7 @@ internal static class CommandLine
         });
         var root = new RootCommand("An in-process Kubernetes API server with controllers and a kubelet, for tests and demos. Loopback only, never for production.")
         {
-            Port, Kubeconfig, Dir, Empty, Images, PlainPort, Verbose,
+            Port, Kubeconfig, Dir, Empty, Images, PlainPort, LogMaxSize, LogArchive, Verbose,
         };
         root.SetAction(RunAsync);
         return root;
@@ -45,6 +49,7 @@ internal static class CommandLine
             Directory = result.GetValue(Dir),
             Empty = result.GetValue(Empty),
             PlainPort = result.GetValue(PlainPort),
+            Kubelet = new KubeletSettings { Logs = new LogSettings { MaxSize = result.GetValue(LogMaxSize), ArchiveFolder = result.GetValue(LogArchive) is { } folder ? Path.GetFullPath(folder) : null } },
             Images = result.GetValue(Images)!.Select(v => v.Split('=', 2)).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal),
             LogLevel = result.GetValue(Verbose) ? LogLevel.Information : null,
         };

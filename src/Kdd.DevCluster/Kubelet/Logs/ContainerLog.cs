@@ -161,11 +161,11 @@ public sealed class ContainerLog : IDisposable
         {
             foreach (string file in Files())
             {
-                File.Delete(file);
+                Discard(file);
             }
             if (File.Exists(Path))
             {
-                File.Delete(Path);
+                Discard(Path);
             }
         }
     }
@@ -185,10 +185,24 @@ public sealed class ContainerLog : IDisposable
         string[] rotated = Files();
         foreach (string old in rotated.Take(rotated.Length - (_settings.MaxFiles - 1)))
         {
-            File.Delete(old);
+            Discard(old);
         }
         _file = Open(Path);
         _length = 0;
+    }
+
+    private void Discard(string file)
+    {
+        if (_settings.ArchiveFolder is not { } archive)
+        {
+            File.Delete(file);
+            return;
+        }
+        // PODS/NAMESPACE_POD_UID/logs/CONTAINER/FILE
+        DirectoryInfo container = Directory.GetParent(file)!;
+        string folder = System.IO.Path.Combine(archive, container.Parent!.Parent!.Name, container.Name);
+        Directory.CreateDirectory(folder);
+        File.Move(file, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(file)), overwrite: true);
     }
 
     private string[] Files()

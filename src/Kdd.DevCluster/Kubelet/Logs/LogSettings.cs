@@ -6,6 +6,9 @@ public sealed record LogSettings
     /// <summary>Size in bytes past which the current file is rotated (containerLogMaxSize, 10Mi).</summary>
     public long MaxSize { get; init; } = 10 * 1024 * 1024;
 
+    /// <summary>Folder that files are moved to instead of being deleted, as <c>NAMESPACE_POD_UID/CONTAINER/FILE</c>: the whole history of dead pods too, for tests that count lines.</summary>
+    public string? ArchiveFolder { get; init; }
+
     /// <summary>Files kept for a container, the current one included (containerLogMaxFiles).</summary>
     public int MaxFiles { get; init; } = 5;
 
