@@ -32,6 +32,9 @@ public sealed partial class HeldLease(KubernetesApi api, HeldLeaseOptions option
         }
     }
 
+    /// <summary>Called after each renewal. Must return quickly.</summary>
+    public event Action? Renewed;
+
     private ApiPath Path => ApiPath.To(ResourceType.Leases).Named(options.Name);
 
     /// <summary>Renews until cancelled. A failed renewal is tried again every second.</summary>
@@ -81,6 +84,7 @@ public sealed partial class HeldLease(KubernetesApi api, HeldLeaseOptions option
         }
 
         _acquired.TrySetResult();
+        Renewed?.Invoke();
         return true;
     }
 

@@ -41,7 +41,16 @@ public sealed class LeaseObserver : IDisposable
     /// <summary><see cref="Live"/> has changed: a holder came or went, or its annotations did. Must return quickly.</summary>
     public event Action? Changed;
 
-    public Task RunAsync(CancellationToken cancellationToken) => _informer.RunAsync(cancellationToken);
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Task running = _informer.RunAsync(cancellationToken);
+        if (await Task.WhenAny(running, Synced).ConfigureAwait(false) == Synced)
+        {
+            Update();
+        }
+
+        await running.ConfigureAwait(false);
+    }
 
     public void Dispose() => _expiry.Dispose();
 
@@ -68,6 +77,12 @@ public sealed class LeaseObserver : IDisposable
 
     private void Update()
     {
+        // A list that is read only in part would show a world of few members, and one that owns everything.
+        if (!_informer.HasSynced)
+        {
+            return;
+        }
+
         bool news;
         lock (_lock)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Kdd.Operator.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Kdd.Operator.Endpoints;
@@ -22,7 +23,9 @@ internal static class ManagementEndpoint
 
     private static Task AnswerAsync(HttpContext http) => http.Request.Path.Value switch
     {
-        "/livez" => WriteAsync(http, StatusCodes.Status200OK, "ok\n"),
+        "/livez" => http.RequestServices.GetRequiredService<OperatorService>().IsAlive
+            ? WriteAsync(http, StatusCodes.Status200OK, "ok\n")
+            : WriteAsync(http, StatusCodes.Status500InternalServerError, "the control flow has ended\n"),
         "/readyz" => ReadyAsync(http, http.RequestServices.GetRequiredService<Readiness>()),
         _ => WriteAsync(http, StatusCodes.Status404NotFound, "here are /livez, /readyz and /metrics\n"),
     };

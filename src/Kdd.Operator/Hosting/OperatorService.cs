@@ -23,6 +23,9 @@ internal sealed class OperatorService(
     private Task _rest = Task.CompletedTask;
     private Task _renewal = Task.CompletedTask;
 
+    /// <summary>False when a part of the control flow has ended by a mistake of ours: only a restart of the process helps.</summary>
+    public bool IsAlive => _stopControl.IsCancellationRequested || !(_control.IsFaulted || _rest.IsFaulted || _renewal.IsFaulted);
+
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         _renewal = lease.RunAsync(_stopControl.Token);

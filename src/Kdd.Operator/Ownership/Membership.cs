@@ -9,12 +9,16 @@ public sealed class Membership
     private readonly string _identity;
     private readonly HeldLease _lease;
     private readonly LeaseObserver _observer;
+    private readonly Lock _lock = new();
     private string[] _members = [];
 
     public Membership(OperatorOptions options, HeldLease lease, LeaseObserver observer)
     {
         (_identity, _lease, _observer) = (options.Identity, lease, observer);
         observer.Changed += Update;
+
+        // What was not believed while renewals failed is looked at again.
+        lease.Renewed += Update;
     }
 
     /// <summary>Other members own other namespaces now than they did. Must return quickly.</summary>
@@ -42,11 +46,17 @@ public sealed class Membership
             return;
         }
 
-        string[] members = [.. _observer.Live.Keys.Order(StringComparer.Ordinal)];
-        if (!members.SequenceEqual(_members))
+        lock (_lock)
         {
+            string[] members = [.. _observer.Live.Keys.Order(StringComparer.Ordinal)];
+            if (members.SequenceEqual(_members))
+            {
+                return;
+            }
+
             _members = members;
-            Changed?.Invoke();
         }
+
+        Changed?.Invoke();
     }
 }

@@ -94,6 +94,31 @@ public sealed class LeaseObserverTests : IAsyncLifetime
         Assert.Equal("", await NextAsync());
     }
 
+    /// <summary>A member that saw only itself in the first page of the list would take every namespace.</summary>
+    [Fact]
+    public async Task AListReadInPartShowsNobody()
+    {
+        var partial = new LeaseObserver(_api.CreateClient(_time), "kdd-system", "kdd.dev/member=operator", TimeSpan.FromSeconds(15), _time, NullLogger<LeaseObserver>.Instance);
+        var seen = new List<int>();
+        var complete = new Signal();
+        partial.Changed += () =>
+        {
+            seen.Add(partial.Live.Count);
+            complete.Set();
+        };
+        Task running = partial.RunAsync(_stop.Token);
+        ScriptedExchange first = await _api.NextAsync();
+        await first.AnswerAsync(200, TestPod.List(1, "page two", Lease("a")));
+        ScriptedExchange second = await _api.NextAsync();
+        Assert.Empty(seen);
+        await second.AnswerAsync(200, TestPod.List(1, null, Lease("b")));
+        await complete.Task.WaitAsync(Cancelled);
+        Assert.Equal([2], seen);
+        await _stop.CancelAsync();
+        await running;
+        partial.Dispose();
+    }
+
     [Fact]
     public async Task ALeaseThatNobodyHoldsIsNoMember()
     {
@@ -101,6 +126,9 @@ public sealed class LeaseObserverTests : IAsyncLifetime
         await WriteAsync("b", "2026-11-23T12:00:00.000000Z");
         Assert.Equal("b", await NextAsync());
     }
+
+    private static string Lease(string holder)
+        => $$$"""{"metadata":{"name":"kdd-member-{{{holder}}}","namespace":"kdd-system","resourceVersion":"1"},"spec":{"holderIdentity":"{{{holder}}}","renewTime":"x"}}""";
 
     private ValueTask<string> NextAsync() => _live.Reader.ReadAsync(Cancelled);
 
