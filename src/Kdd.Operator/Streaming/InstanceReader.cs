@@ -11,7 +11,11 @@ internal readonly record struct ReadOutcome(ReadEnd End, PodLogFailure? Failure,
 }
 
 /// <summary>Which lines a request begins with.</summary>
-internal readonly record struct ReadStart(int? TailLines = null, long? SinceTime = null, bool Deliver = true);
+/// <param name="TailLines">At most so many; null: all.</param>
+/// <param name="SinceTime">Unix ns of a whole second; null: from the file's beginning.</param>
+/// <param name="Deliver">False: the lines are only remembered.</param>
+/// <param name="HasEnded">The instance writes no more: what stands at the end of its file is its end.</param>
+internal readonly record struct ReadStart(int? TailLines = null, long? SinceTime = null, bool Deliver = true, bool HasEnded = false);
 
 /// <summary>
 /// Reads on from a <see cref="LogPosition"/>, over the instances of a container. Every request, finite or following, first
@@ -29,6 +33,7 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
     private bool _acceptFileChange;
     private bool _whole;
     private LogReader? _reading;
+    private int _emptyReads;
 
     public LogPosition Position => position;
 
@@ -50,6 +55,12 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
     /// <returns>A failure to retry after; null when the position stands at the instance.</returns>
     public async Task<ReadOutcome?> MoveToAsync(int instance, ContainerRecord record, CancellationToken cancellationToken)
     {
+        (bool relabelled, PodLogFailure? unreadable) = await TryRelabelAsync(instance, record, cancellationToken);
+        if (relabelled || unreadable is not null)
+        {
+            return relabelled ? null : new ReadOutcome(ReadEnd.Broken, unreadable, 0, TimeSpan.Zero);
+        }
+
         if (position.InstanceComplete && instance == position.Instance + 1)
         {
             Begin(instance);
@@ -67,24 +78,10 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
             return null;
         }
 
-        ResumePoint before = position.Point;
-        bool hadLines = !before.IsEmpty;
-        SeenLine last = hadLines ? before[before.Count - 1] : default;
-        var replay = new ReplayProbe();
-        ReadOutcome outcome = await ReadAsync(new ReadStart(), follow: false, previous: true, cancellationToken, probe: replay);
+        ReadOutcome outcome = await ReadAsync(new ReadStart(Deliver: true, HasEnded: true), follow: false, previous: true, cancellationToken);
         switch (outcome)
         {
-            case { End: ReadEnd.Clean, Failure: null } when hadLines && replay.NothingMatched:
-                // What was read as the old instance is not in its file: it was the new one's all along, opened before the
-                // pod's status told of the restart.
-                target.OnGap(new LogGap(GapReasons.Restarts, null, last.Time, last.Time, Certain: false));
-                lock (gate)
-                {
-                    position.Relabel(instance);
-                }
-
-                return null;
-            case { End: ReadEnd.Clean, Failure: null }:
+            case { Failure: null } when IsAtEnd(outcome):
                 Begin(instance);
                 return null;
             case { End: ReadEnd.KubeletText } or { Failure.Code: 400 or 404 }:
@@ -95,13 +92,66 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
         }
     }
 
+    /// <summary>
+    /// True when an ended instance has been read to its end: a read brought nothing more. One that ends as HTTP bodies end
+    /// may have been a kubelet that stopped.
+    /// </summary>
+    public bool IsAtEnd(ReadOutcome outcome)
+    {
+        if (outcome is not { Failure: null, End: ReadEnd.Clean, NewLines: 0 })
+        {
+            _emptyReads = 0;
+            return false;
+        }
+
+        // Where nothing was seen yet, nothing that comes again proves that the file was read at all: look twice.
+        return !position.Point.IsEmpty || ++_emptyReads == 2;
+    }
+
+    /// <summary>
+    /// A log that was opened after a restart, but before the pod's status told of it, was the new instance's all along: then
+    /// its file holds the place where we stand.
+    /// </summary>
+    private async Task<(bool Relabelled, PodLogFailure? Failure)> TryRelabelAsync(int instance, ContainerRecord record, CancellationToken cancellationToken)
+    {
+        ResumePoint point = position.Point;
+        if (point.IsEmpty || record.StartedAt is not { } started || point.Time < UnixNanoseconds.FloorToSecond(UnixNanoseconds.From(started)))
+        {
+            return (false, null);
+        }
+
+        // Twice: a kubelet that stops ends the search as cleanly as the end of the file does.
+        long? place = null;
+        for (int attempt = 0; attempt < 2 && place is null; attempt++)
+        {
+            (place, PodLogFailure? failure) = await FindAsync(point.Since, previous: false, cancellationToken);
+            if (failure is not null)
+            {
+                return (false, failure);
+            }
+        }
+
+        if (place is null)
+        {
+            return (false, null);
+        }
+
+        target.OnGap(new LogGap(GapReasons.Restarts, null, StartOf(record), StartOf(record), Certain: false));
+        lock (gate)
+        {
+            position.Relabel(instance);
+        }
+
+        return (true, null);
+    }
+
     /// <summary>Reads the position's instance: to the end of what is there, or following.</summary>
     /// <param name="start">Where to begin when nothing of the instance was read yet.</param>
     /// <param name="cancellationToken">Ends the read; the outcome is then <see cref="ReadEnd.Broken"/>.</param>
     /// <param name="onOpen">Called when the response's status is 200.</param>
     public async Task<ReadOutcome> ReadAsync(
         ReadStart start, bool follow, bool previous, CancellationToken cancellationToken, SeenUpTo? until = null,
-        Action? onOpen = null, ReplayProbe? probe = null)
+        Action? onOpen = null)
     {
         long opened = pool.TimeProvider.GetTimestamp();
         bool resumes = !position.Point.IsEmpty;
@@ -139,18 +189,17 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
         _reading = reader;
         ReadEnd end = await ReadToEndAsync(reader, response, cancellationToken);
         _reading = null;
+        if (end is ReadEnd.Clean && start.HasEnded)
+        {
+            end = reader.HasFragment ? BelieveFragment(reader) : !replay.IsComplete ? LastSeenIsGone() : end;
+        }
+
         if (end is not ReadEnd.FileChanged)
         {
             _acceptFileChange = false;
             _whole = false;
         }
 
-        if (end is ReadEnd.Clean && !follow && until is null && reader.HasFragment)
-        {
-            end = BelieveFragment(reader);
-        }
-
-        probe?.Observe(replay, resumes);
         return new ReadOutcome(
             end,
             end is ReadEnd.KubeletText ? PodLogFailure.FromText(reader.Text ?? "") : null,
@@ -164,6 +213,8 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
         {
             position.MoveToStartOf(instance);
         }
+
+        _emptyReads = 0;
     }
 
     private void BeginAfterGap(int instance, ContainerRecord record, bool certain)
@@ -184,6 +235,18 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
         }
     }
 
+    /// <summary>The file ended before what was seen of it came again: it was rotated, with whatever followed.</summary>
+    private ReadEnd LastSeenIsGone()
+    {
+        if (!_acceptFileChange)
+        {
+            return ReadEnd.FileChanged;
+        }
+
+        target.OnGap(new LogGap(GapReasons.Rotation, null, position.Point.Time, position.Point.Time, Certain: false));
+        return ReadEnd.Clean;
+    }
+
     /// <summary>
     /// A container that ended without a newline leaves a last line without one; a kubelet that stops leaves the same. When two
     /// reads end in the same bytes it is the line.
@@ -191,7 +254,7 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
     private ReadEnd BelieveFragment(LogReader reader)
     {
         ulong fragment = reader.FragmentHash;
-        if (fragment != _fragment)
+        if (fragment != _fragment || !reader.FragmentHasTimestamp)
         {
             _fragment = fragment;
             return ReadEnd.Broken;
@@ -216,25 +279,22 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
             return (Replay.Of(point), null);
         }
 
+        (long? place, PodLogFailure? failure) = await FindAsync(_whole ? null : point.Since, previous, cancellationToken);
+        return failure is not null ? (null, failure) : place is { } count ? (Replay.OfCount(count), null) : (Replay.Of(point), null);
+    }
+
+    /// <summary>Looks for the position in a file: how many lines there are up to it.</summary>
+    private async Task<(long? Place, PodLogFailure? Failure)> FindAsync(long? since, bool previous, CancellationToken cancellationToken)
+    {
         await pool.Opens.TakeAsync(cancellationToken);
-        var search = new AnchorSearch(point);
+        var search = new AnchorSearch(position.Point, since);
         PodLogFailure? failure = await LineScan.RunAsync(
             pool.Client,
-            new PodLogRequest(key.Namespace, key.Pod, key.Container) { Previous = previous, SinceTime = _whole ? null : point.Since },
-            point.Time, search.Add, cancellationToken);
-        return failure is not null ? (null, failure)
-            : search.Position is { } count ? (Replay.OfCount(count), null)
-            : (Replay.Of(point), null);
+            new PodLogRequest(key.Namespace, key.Pod, key.Container) { Previous = previous, SinceTime = since },
+            position.Point.Time, search.Add, cancellationToken);
+        return (search.Position, failure);
     }
 
     private long StartOf(ContainerRecord record)
         => record.StartedAt is { } started ? UnixNanoseconds.From(started) : UnixNanoseconds.From(pool.TimeProvider.GetUtcNow());
-}
-
-/// <summary>Whether a read found again what had been seen before.</summary>
-internal sealed class ReplayProbe
-{
-    public bool NothingMatched { get; private set; }
-
-    public void Observe(Replay replay, bool resumed) => NothingMatched = resumed && !replay.AnySeen && !replay.FileChanged;
 }

@@ -66,6 +66,9 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
     /// <summary>True when the body ended within a line.</summary>
     public bool HasFragment => !_splitter.Fragment.IsEmpty;
 
+    /// <summary>False: it was cut within the timestamp, so it is no line.</summary>
+    public bool FragmentHasTimestamp => _timestamp.TryParse(_splitter.Fragment, out _, out _);
+
     public ulong FragmentHash => SeenLine.HashOf(_splitter.Fragment);
 
     /// <exception cref="OperationCanceledException">Cancelled by <paramref name="cancellationToken"/>.</exception>
@@ -189,6 +192,7 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
             }
 
             Gap(time, certain: false);
+            position.Point.Forget();
         }
 
         if (Rotation is not null && Rotation.Observe(time, message.Length, _arrival))

@@ -117,7 +117,6 @@ internal sealed partial class LogStream
 
             if (outcome is { Failure: null, End: ReadEnd.Clean or ReadEnd.Reached })
             {
-                position.InstanceComplete = !readable.IsRunning && until is null;
                 return position;
             }
 

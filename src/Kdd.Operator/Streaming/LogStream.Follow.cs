@@ -85,7 +85,7 @@ internal sealed partial class LogStream
 
         // 5. Judge the end.
         _endedCleanly = outcome is { Failure: null, End: ReadEnd.Clean };
-        if (_endedCleanly && !readable.IsRunning)
+        if (!readable.IsRunning && reader.IsAtEnd(outcome))
         {
             lock (_lock)
             {
@@ -112,7 +112,7 @@ internal sealed partial class LogStream
         try
         {
             return await reader.ReadAsync(
-                new ReadStart(Deliver: true), readable.IsRunning, previous: false, reading.Token, until: null, onOpen: () =>
+                new ReadStart(Deliver: true, HasEnded: !readable.IsRunning), readable.IsRunning, previous: false, reading.Token, until: null, onOpen: () =>
                 {
                     NotifyState(SourceState.Streaming, null, null);
                     Notify(subscriber => subscriber.OnConnected(true));

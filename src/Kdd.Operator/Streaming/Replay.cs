@@ -26,9 +26,6 @@ internal sealed class Replay
     /// </summary>
     public bool FileChanged { get; private set; }
 
-    /// <summary>True when a line came that had been seen before.</summary>
-    public bool AnySeen { get; private set; }
-
     /// <summary>Nothing was seen before.</summary>
     public static Replay None() => new(null);
 
@@ -54,7 +51,6 @@ internal sealed class Replay
         if (_skip > 0)
         {
             _skip--;
-            AnySeen = true;
             return false;
         }
 
@@ -81,8 +77,7 @@ internal sealed class Replay
             if (_point![i] == line)
             {
                 _next = i + 1;
-                AnySeen = true;
-                return false;
+                    return false;
             }
         }
 

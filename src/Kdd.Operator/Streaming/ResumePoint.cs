@@ -31,6 +31,7 @@ internal sealed class ResumePoint
     private int _first;
     private int _count;
     private long _forgotten = long.MinValue;
+    private bool _hasLast;
 
     public bool IsEmpty => _count == 0;
 
@@ -57,7 +58,8 @@ internal sealed class ResumePoint
     /// <summary>Takes the next line of the file and returns its n.</summary>
     public int Add(long time, ulong hash)
     {
-        N = _count > 0 && time == Time ? N + 1 : 0;
+        N = _hasLast && time == Time ? N + 1 : 0;
+        _hasLast = true;
         Time = time;
         long keep = Since - Remembered;
         while (_count > 0 && (this[0].Time < keep || _count == MaxLines))
@@ -76,9 +78,17 @@ internal sealed class ResumePoint
         return N;
     }
 
+    /// <summary>The file is another one from here on: what was remembered will not come again.</summary>
+    public void Forget()
+    {
+        _count = 0;
+        _forgotten = long.MinValue;
+        HasUnknownHead = false;
+    }
+
     public ResumePoint Copy()
     {
-        var copy = new ResumePoint { Time = Time, N = N, HasUnknownHead = HasUnknownHead, _forgotten = _forgotten };
+        var copy = new ResumePoint { Time = Time, N = N, HasUnknownHead = HasUnknownHead, _forgotten = _forgotten, _hasLast = _hasLast };
         int from = 0;
         while (from < _count && this[from].Time < Since && _count - from > Replay.AnchorLength)
         {

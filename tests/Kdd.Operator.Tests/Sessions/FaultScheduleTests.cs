@@ -4,17 +4,26 @@ using Xunit;
 
 namespace Kdd.Operator.Tests.Sessions;
 
-/// <summary>Random fault schedules over a whole session: kubelet to viewer. CsCheck prints the seed of a failure.</summary>
+/// <summary>
+/// Ten thousand random fault schedules over a whole session, kubelet to viewer, each ending with the accounts of every
+/// source. CsCheck prints the seed of a failure.
+/// </summary>
 public sealed class FaultScheduleTests
 {
     [Fact]
-    public void CutsAtAnyByteLoseAndRepeatNothing() => Sample(1500, Faults.Cuts | Faults.EqualTimes);
+    public void CutsAtAnyByteLoseAndRepeatNothing() => Sample(2500, Faults.Cuts | Faults.EqualTimes);
 
     [Fact]
-    public void RefusalsOnlyDelay() => Sample(1500, Faults.Refusals | Faults.Cuts);
+    public void RestartsAreStitchedOrDeclared() => Sample(1500, Faults.Restarts | Faults.Cuts);
 
     [Fact]
-    public void SkewedClocksLoseNothing() => Sample(1500, Faults.Skew | Faults.Cuts | Faults.EqualTimes);
+    public void RotationsAreSurvivedOrDeclared() => Sample(1500, Faults.Rotations | Faults.Cuts);
+
+    [Fact]
+    public void RefusalsOnlyDelay() => Sample(2500, Faults.Refusals | Faults.Cuts);
+
+    [Fact]
+    public void SkewedClocksLoseNothing() => Sample(2500, Faults.Skew | Faults.Cuts | Faults.EqualTimes);
 
     private static void Sample(int iterations, Faults faults) => Gen.Int[1, int.MaxValue - 1].Select(Gen.Int[5, 60]).Sample(
         (seed, steps) =>

@@ -34,7 +34,6 @@ internal sealed class FaultSchedule : IDisposable
     private readonly Session _session;
     private readonly Dictionary<string, List<string>> _written = [];
     private readonly List<ScriptedContainer> _gone = [];
-    private readonly HashSet<string> _mayLose = [];
     private long _refuseUntil;
     private int _pods;
 
@@ -94,8 +93,10 @@ internal sealed class FaultSchedule : IDisposable
         _replica.Stop(_session);
     }
 
-    public string Describe() => string.Join("\n", _kubelet.Requests.Concat(_written.SelectMany(pair => pair.Value))) + "\n" + _session.Snapshot()
-        + "\n" + string.Join("\n", _session.Snapshot().Sources.Select(x => x.ToString()));
+    /// <summary>What happened, for whoever looks into a failure.</summary>
+    public string Describe() => string.Join('\n', _kubelet.Requests.Concat(_kubelet.Containers.Concat(_gone).SelectMany(container =>
+        container.Instances.Select(instance => $"{container.Pod} instance {instance.RestartCount} from {instance.StartedAt:O}, "
+            + $"{instance.Lines.Count} lines, file from {instance.FileStart}, ended {instance.EndedAt:O}"))).Append(_session.Snapshot().ToString()));
 
     public void Dispose()
     {
@@ -236,6 +237,9 @@ internal sealed class FaultSchedule : IDisposable
 
     private void Restart()
     {
+        // From the second restart on the kubelet backs off 10 s, which the status does not lag behind.
+        ShowPods();
+        _simulation.Advance(TimeSpan.FromSeconds(10));
         ScriptedContainer container = Pick();
         _simulation.Do(container.End);
         if (Random.Next(2) == 0)
@@ -255,7 +259,7 @@ internal sealed class FaultSchedule : IDisposable
     private void Rotate() => _simulation.Do(() =>
     {
         ScriptedInstance instance = Pick().Current;
-        instance.FileStart = Random.Next(instance.FileStart, instance.Lines.Count + 1);
+        instance.FileStart = instance.WasRead ? Random.Next(instance.FileStart, instance.Lines.Count + 1) : instance.FileStart;
     });
 
     private void DeleteOrAdd()
@@ -271,8 +275,6 @@ internal sealed class FaultSchedule : IDisposable
             _simulation.Advance(TimeSpan.FromMilliseconds(Random.Next(3000)));
             _kubelet.Containers.Remove(container);
             _gone.Add(container);
-            // A pod that came and went between two looks, or before a stream could open, is not known to anybody.
-            _mayLose.Add(container.Pod);
         }
 
         ShowPods();

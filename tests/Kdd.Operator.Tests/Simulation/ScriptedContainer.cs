@@ -21,6 +21,9 @@ internal sealed class ScriptedInstance(int restartCount, DateTimeOffset startedA
     /// <summary>Lines before this were rotated away.</summary>
     public int FileStart { get; set; }
 
+    /// <summary>A line of it was handed out. What is rotated away before the first read leaves no trace that anybody could see.</summary>
+    public bool WasRead { get; set; }
+
     public bool HasEnded { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }

@@ -109,6 +109,7 @@ internal sealed class ScriptedLogStream : Stream
             if (part.Length == rest.Length)
             {
                 (_line, _offset) = (_line + 1, 0);
+                _instance.WasRead |= _follow;
             }
         }
 
