@@ -97,7 +97,7 @@ internal static class CelTokens
         }
 
         object value = text.Contains('.', StringComparison.Ordinal)
-            ? double.Parse(text, CultureInfo.InvariantCulture)
+            ? (object)double.Parse(text, CultureInfo.InvariantCulture) // cast, or the whole number would become a double too
             : long.TryParse(text, CultureInfo.InvariantCulture, out var l) ? l : throw new CelException($"Syntax error: number {text} at {start}");
         return new CelToken(CelTokenKind.Literal, text, value, start);
     }
