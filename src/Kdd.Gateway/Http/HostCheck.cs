@@ -10,13 +10,11 @@ public sealed class HostCheck
 {
     private readonly RequestDelegate _next;
     private readonly bool _anyHost;
-    private readonly bool _loopback;
     private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);
 
     public HostCheck(RequestDelegate next, GatewayOptions options)
     {
         _next = next;
-        _loopback = IPAddress.IsLoopback(options.Listen.Address);
         _hosts.UnionWith(options.AllowedHosts);
         if (options.ExternalUrl is { } url)
         {
@@ -25,7 +23,7 @@ public sealed class HostCheck
 
         // In a cluster, unless the operator of it names hosts, the address is any that a Service or Ingress gives; there
         // every request carries credentials that a rebound page does not have.
-        _anyHost = _hosts.Contains("*") || (!_loopback && _hosts.Count == 0);
+        _anyHost = _hosts.Contains("*") || (!IPAddress.IsLoopback(options.Listen.Address) && _hosts.Count == 0);
     }
 
     public Task InvokeAsync(HttpContext context) => IsAllowed(context.Request.Host.Host)
@@ -33,7 +31,8 @@ public sealed class HostCheck
         : new KubernetesStatus(StatusCodes.Status421MisdirectedRequest, "MisdirectedRequest",
             "the Host header names a host that this gateway does not answer to; --allowed-host or --external-url adds one").WriteAsync(context);
 
-    public bool IsAllowed(string host) => _anyHost || _hosts.Contains(host) || (_loopback && IsLoopback(host));
+    /// <summary>Loopback names always: nobody can rebind them, and <c>kubectl port-forward</c> is reached by them.</summary>
+    public bool IsAllowed(string host) => _anyHost || _hosts.Contains(host) || IsLoopback(host);
 
     private static bool IsLoopback(string host)
         => host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

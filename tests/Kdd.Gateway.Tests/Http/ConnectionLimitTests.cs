@@ -13,13 +13,13 @@ public sealed class ConnectionLimitTests : GatewayTest
         const int Limit = 8;
         await using GatewayUnderTest gateway = await StartGatewayAsync(change: options => options with { MaxConnectionsPerAddress = Limit });
         var held = new List<TcpClient>();
-        for (int i = 0; i < Limit; i++)
+        for (int i = 0; i < Limit + 1; i++)
         {
             held.Add(await HalfOpenAsync(gateway.Address));
         }
 
-        using TcpClient refused = await HalfOpenAsync(gateway.Address);
-        Assert.True(await IsClosedAsync(refused));
+        // Which of them was counted last is up to the scheduler.
+        Assert.True(await await Task.WhenAny(held.Select(IsClosedAsync)));
 
         held.ForEach(client => client.Dispose());
         using HttpClient client = gateway.CreateClient(AliceToken);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Kdd.Gateway.Access;
+using Kdd.Gateway.Http;
 using Kdd.Gateway.Tests.Scripted;
 
 namespace Kdd.Gateway.Tests.Http;
@@ -84,6 +85,24 @@ public sealed class OriginTests : GatewayTest
         }
 
         Assert.Empty(Operator.Requests);
+    }
+
+    [Theory]
+    [InlineData("kdd.example", true)]
+    [InlineData("localhost", true)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("kdd-gateway.kdd-system", false)]
+    [InlineData("evil.example", false)]
+    public void In_a_cluster_with_an_external_address_that_and_port_forwarding_are_served(string host, bool served)
+    {
+        var check = new HostCheck(_ => Task.CompletedTask, new GatewayOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Parse("10.0.0.7"), 8080),
+            ManagementListen = new IPEndPoint(IPAddress.Parse("10.0.0.7"), 8081),
+            ExternalUrl = new Uri("https://kdd.example"),
+        });
+
+        Assert.Equal(served, check.IsAllowed(host));
     }
 
     [Theory]
