@@ -52,7 +52,7 @@ crds: prerequisites ## regenerate config/crds and docs/api.md from the C# types
 
 .PHONY: bench
 bench: build ## the benchmarks, side by side with peers; a table, and bench/results/latest.json
-	@dotnet artifacts/bin/Kdd.LoadTest/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Kdd.LoadTest.dll --results bench/results
+	@hack/bench.sh
 
 .PHONY: e2e
 e2e: build ## end-to-end tests against a real cluster with kdd installed: make e2e KUBECONFIG=FILE

@@ -12,11 +12,25 @@ internal sealed class ClusterProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _folder;
 
-    private ClusterProcess(Process process, string folder, TimeSpan startTime)
+    private ClusterProcess(Process process, string folder, TimeSpan startTime, int plainPort)
     {
+        PlainAddress = new Uri($"http://127.0.0.1:{plainPort}/");
         _process = process;
         _folder = folder;
         StartTime = startTime;
+    }
+
+    /// <summary>Where floods are served without TLS.</summary>
+    public Uri PlainAddress { get; }
+
+    /// <summary>Processor time that the process has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
     }
 
     /// <summary>From the start of the process to its ready line.</summary>
@@ -25,10 +39,12 @@ internal sealed class ClusterProcess : IAsyncDisposable
     public static async Task<ClusterProcess> StartAsync(bool empty, CancellationToken cancellationToken)
     {
         string folder = Directory.CreateTempSubdirectory("kdd-bench-").FullName;
+        int plainPort = FreePort();
         List<string> arguments =
         [
             Programs.PathOf("Kdd.DevCluster"), "--port", FreePort().ToString(CultureInfo.InvariantCulture),
             "--kubeconfig", Path.Combine(folder, "kubeconfig"), "--dir", Path.Combine(folder, "cluster"),
+            "--plain-port", plainPort.ToString(CultureInfo.InvariantCulture),
         ];
         if (empty)
         {
@@ -42,7 +58,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
         {
             if (line.StartsWith("DevCluster is ready", StringComparison.Ordinal))
             {
-                return new ClusterProcess(process, folder, Stopwatch.GetElapsedTime(started));
+                return new ClusterProcess(process, folder, Stopwatch.GetElapsedTime(started), plainPort);
             }
         }
 
