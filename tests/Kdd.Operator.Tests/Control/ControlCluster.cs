@@ -150,6 +150,15 @@ public sealed class ControlCluster : IAsyncDisposable
         return started;
     }
 
+    /// <summary>A token of a service account in kdd-system, made for <paramref name="audience"/>.</summary>
+    public async Task<string> TokenAsync(string serviceAccount, string audience)
+    {
+        JsonObject request = await PostAsync(
+            $"api/v1/namespaces/kdd-system/serviceaccounts/{serviceAccount}/token",
+            $$$"""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["{{{audience}}}"],"expirationSeconds":600}}""");
+        return (string)request["status"]!["token"]!;
+    }
+
     public async Task<JsonObject> PostAsync(string path, string json)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");

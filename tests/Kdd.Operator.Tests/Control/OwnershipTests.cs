@@ -76,11 +76,11 @@ public sealed class OwnershipTests : IAsyncLifetime
         OperatorUnderTest a = await _cluster.StartOperatorAsync("a");
         await ReadyAsync("lv", "shop");
         await _cluster.CreateAsync("ServiceAccount", "kdd-system", """{"metadata":{"name":"kdd-gateway"}}""");
-        string gateway = await TokenAsync("kdd-gateway", "kdd-operator");
+        string gateway = await _cluster.TokenAsync("kdd-gateway", "kdd-operator");
         Assert.Equal(HttpStatusCode.Unauthorized, await CodeAsync(a, "shop", "lv", null));
         Assert.Equal(HttpStatusCode.Unauthorized, await CodeAsync(a, "shop", "lv", "made up"));
-        Assert.Equal(HttpStatusCode.Unauthorized, await CodeAsync(a, "shop", "lv", await TokenAsync("kdd-gateway", "somebody-else")));
-        Assert.Equal(HttpStatusCode.Forbidden, await CodeAsync(a, "shop", "lv", await TokenAsync("kdd-operator", "kdd-operator")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CodeAsync(a, "shop", "lv", await _cluster.TokenAsync("kdd-gateway", "somebody-else")));
+        Assert.Equal(HttpStatusCode.Forbidden, await CodeAsync(a, "shop", "lv", await _cluster.TokenAsync("kdd-operator", "kdd-operator")));
         Assert.Equal(HttpStatusCode.OK, await CodeAsync(a, "shop", "lv", gateway));
         Assert.Equal(HttpStatusCode.NotFound, await CodeAsync(a, "shop", "absent", gateway));
     }
@@ -91,7 +91,7 @@ public sealed class OwnershipTests : IAsyncLifetime
         OperatorUnderTest a = await _cluster.StartOperatorAsync("a");
         OperatorUnderTest b = await _cluster.StartOperatorAsync("b");
         await _cluster.CreateAsync("ServiceAccount", "kdd-system", """{"metadata":{"name":"kdd-gateway"}}""");
-        string token = await TokenAsync("kdd-gateway", "kdd-operator");
+        string token = await _cluster.TokenAsync("kdd-gateway", "kdd-operator");
         string owner = ShardMap.OwnerOf("shop", ["a", "b"])!;
         await _cluster.CreateLogViewAsync("lv", """{"selector":{"matchLabels":{"app":"x"}}}""");
         await _cluster.StatusAsync("lv", state => state.Owner == owner);
@@ -116,14 +116,6 @@ public sealed class OwnershipTests : IAsyncLifetime
     {
         await _cluster.CreateLogViewAsync(name, """{"selector":{"matchLabels":{"app":"x"}}}""", ns);
         await _cluster.StatusAsync(name, state => state.Reason == ReadyReasons.NoPods, ns);
-    }
-
-    private async Task<string> TokenAsync(string serviceAccount, string audience)
-    {
-        JsonObject review = await _cluster.PostAsync(
-            $"api/v1/namespaces/kdd-system/serviceaccounts/{serviceAccount}/token",
-            $$$"""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["{{{audience}}}"],"expirationSeconds":600}}""");
-        return (string)review["status"]!["token"]!;
     }
 
     private static async Task<HttpStatusCode> CodeAsync(OperatorUnderTest replica, string ns, string name, string? token)
