@@ -61,7 +61,17 @@ public sealed partial class Session
             long next;
             lock (_step)
             {
-                next = Step();
+                try
+                {
+                    next = Step();
+                }
+                catch (Exception e) when (e is InvalidOperationException or ArgumentException or NullReferenceException or IndexOutOfRangeException)
+                {
+                    // A defect of ours in one step must not end the session without a word.
+                    _logger.LogError(e, "session {LogView}: a step failed", Name);
+                    next = long.MaxValue;
+                }
+
                 if (_disposed)
                 {
                     lock (_inboxLock)
