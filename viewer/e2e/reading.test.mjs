@@ -177,3 +177,34 @@ test('a time is gone to', () =>
     await log(page).locator('[aria-current]').getByText('line 1500 timeout').waitFor();
     assert.match(page.url(), /at=2025-/);
   }));
+
+test('what is shown is downloaded', () =>
+  withPage({ path: `${path}?q=timeout&only=1`, scripts: { web: { backlog: numbered(100) } } }, async (page) => {
+    await page.getByText('10 of 100 lines shown').waitFor();
+    await button(page, 'View options').click();
+    const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download as NDJSON').click()]);
+    assert.equal(download.suggestedFilename(), 'shop-web.ndjson');
+    const written = (await (await download.createReadStream()).toArray())
+      .join('')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).message);
+    assert.deepEqual(
+      written,
+      Array.from({ length: 10 }, (_, i) => `line ${i * 10} timeout`),
+    );
+  }));
+
+test('a fifth tab waits for one of four streams, and says so', () =>
+  withPage({ path, scripts: { web: { backlog: numbered(10) } } }, async (page) => {
+    const tabs = [page];
+    for (let i = 1; i < 4; i++) tabs.push(await page.context().newPage());
+    for (const tab of tabs.slice(1)) await tab.goto(page.url());
+    for (const tab of tabs) await tab.getByText('Live', { exact: true }).waitFor();
+    const fifth = await page.context().newPage();
+    await fifth.goto(page.url());
+    await fifth.getByText('4 other tabs are streaming').first().waitFor();
+    await tabs[3].close();
+    await fifth.getByText('Live', { exact: true }).waitFor();
+    await lines(fifth).getByText('line 9 fine').waitFor();
+  }));
