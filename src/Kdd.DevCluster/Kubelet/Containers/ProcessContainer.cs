@@ -72,7 +72,12 @@ internal sealed class ProcessContainer : IContainer
 
     public void Terminate() => Signals.Send(_processId, Signals.Terminate);
 
-    public void Kill() => Signals.SendToGroup(_processId, Signals.Kill);
+    public void Kill()
+    {
+        Signals.SendToGroup(_processId, Signals.Kill);
+        // In its first moment, before setsid has run, it leads no group.
+        Signals.Send(_processId, Signals.Kill);
+    }
 
     private async Task<ContainerExit> WaitAsync(Task pumps)
     {

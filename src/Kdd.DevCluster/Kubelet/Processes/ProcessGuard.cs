@@ -6,7 +6,7 @@ namespace Kdd.DevCluster.Kubelet.Processes;
 /// <summary>
 /// Sees to it that no container outlives this process, however it ends: a shell in a session of its own is told of every process
 /// group and kills those that are left when its standard input closes, which the kernel does even after a SIGKILL.
-/// PR_SET_PDEATHSIG would not do: it reaches the child only, not its children, and fires when the forking thread ends.
+/// A process that has not got its own group yet is killed by itself. PR_SET_PDEATHSIG would not do: it reaches the child only, not its children, and fires when the forking thread ends.
 /// </summary>
 internal sealed class ProcessGuard : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class ProcessGuard : IDisposable
             -) groups="${groups%% $id *} ${groups#* $id }";;
           esac
         done
-        for id in $groups; do kill -KILL "-$id" 2>/dev/null; done
+        for id in $groups; do kill -KILL "-$id" 2>/dev/null || kill -KILL "$id" 2>/dev/null; done
         """;
 
     private readonly Lock _lock = new();
