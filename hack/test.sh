@@ -12,6 +12,9 @@ add() { passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + $
 KDD_CHROMIUM=$(hack/chromium.sh) || add 0 1 0
 export KDD_CHROMIUM
 
+# What of the recorded API server was compared, and what was not and why: printed after the tests.
+export KDD_TRANSCRIPT_REPORT=$logs/transcripts.txt
+
 # One test program at a time: two cores, and end-to-end tests have processes of their own.
 dotnet_tests() {
   dotnet test --solution Kdd.sln -c "$configuration" --no-build --max-parallel-test-modules 1 "$@" 2>&1 | tee "$logs/dotnet"
@@ -36,6 +39,7 @@ viewer_tests() { # script, report file: both write vitest's and Playwright's JSO
 dotnet_tests "$@"
 viewer_tests test
 viewer_tests e2e
+[ ! -f "$KDD_TRANSCRIPT_REPORT" ] || { echo; cat "$KDD_TRANSCRIPT_REPORT"; echo; }
 
 if [ "$skipped" = 0 ]; then echo "$passed passed, $failed failed"; else echo "$passed passed, $failed failed, $skipped skipped"; fi
 [ "$failed" = 0 ]
