@@ -15,19 +15,6 @@ export KDD_CHROMIUM
 # What of the recorded API server was compared, and what was not and why: printed after the tests.
 export KDD_TRANSCRIPT_REPORT=$logs/transcripts.txt
 
-# Two cores run real processes and browsers: up to three tests that failed run once more by themselves, and it is said which.
-retry_failed() {
-  local name program
-  while read -r name program; do
-    if dotnet "$program" --filter-method "$name" >"$logs/retry" 2>&1; then
-      echo "passed when run again by itself: $name"
-      good=$((good + 1)) bad=$((bad - 1))
-    else
-      cat "$logs/retry"
-    fi
-  done < <(awk '/^failed /{ name = $2; sub(/\(.*/, "", name) } /^  from /{ if (name != "") print name, $2; name = "" }' "$logs/dotnet" | sort -u)
-}
-
 # One test program at a time: two cores, and end-to-end tests have processes of their own.
 dotnet_tests() {
   dotnet test --solution Kdd.sln -c "$configuration" --no-build --max-parallel-test-modules 1 "$@" 2>&1 | tee "$logs/dotnet"
@@ -38,7 +25,6 @@ dotnet_tests() {
   good=$(number succeeded) bad=$(number failed) omitted=$(number skipped)
   # A test program that dies reports no failed test: it counts as one.
   [ "$exit_code" != 0 ] && [ "${bad:-0}" = 0 ] && bad=1
-  if [ "${bad:-0}" -gt 0 ] && [ "$bad" -le 3 ]; then retry_failed; fi
   add "${good:-0}" "${bad:-1}" "${omitted:-0}"
 }
 
