@@ -33,6 +33,9 @@ public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory,
             var attempt = new StreamAttempt { OwnerHint = hint };
             context.Features.Set(attempt);
             context.Features.Set<IForwarderErrorFeature>(null);
+
+            // Taken before the attempt: a member that comes during it is news too.
+            Task changed = directory.NextChange;
             await next(context);
             if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested || !MayRetry(context, attempt))
             {
@@ -53,7 +56,7 @@ public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory,
             });
             context.Response.Clear();
             hint = attempt.Owner;
-            await WaitAsync(directory.NextChange, pause, context.RequestAborted);
+            await WaitAsync(changed, pause, context.RequestAborted);
             pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
             context.ReassignProxyRequest(context.GetRouteModel().Cluster!);
         }

@@ -45,17 +45,24 @@ internal sealed class EndableStream(Stream source, string mediaType, Action clos
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (EndsNow())
+        CancellationToken given;
+        lock (_lock)
         {
-            return TakeLastWord(buffer.Span);
+            if (EndsNow_NeedsLock)
+            {
+                return TakeLastWord(buffer.Span);
+            }
+
+            // An end that comes from here on gives up the read at a border; one that came before waits for the border.
+            given = _ending ? cancellationToken : OrEnd(cancellationToken);
         }
 
         int length;
         try
         {
-            length = await source.ReadAsync(buffer, _ending ? cancellationToken : OrEnd(cancellationToken));
+            length = await source.ReadAsync(buffer, given);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && EndsNow())
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && _end.IsCancellationRequested)
         {
             return TakeLastWord(buffer.Span);
         }
@@ -96,13 +103,7 @@ internal sealed class EndableStream(Stream source, string mediaType, Action clos
 
     private bool AtBorder => _newlines >= _borderLength;
 
-    private bool EndsNow()
-    {
-        lock (_lock)
-        {
-            return _ending && AtBorder;
-        }
-    }
+    private bool EndsNow_NeedsLock => _ending && AtBorder;
 
     private int TakeLastWord(Span<byte> buffer)
     {

@@ -29,6 +29,7 @@ public sealed class ReadersTests(InstalledManifests installed) : IClassFixture<I
         _operator = await ScriptedOperator.StartAsync("kdd-operator-a");
         installed.Register(_operator);
         _gateway = await installed.StartGatewayAsync(_time);
+        await _gateway.RoutesToMembersAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Kdd.Gateway.Access;
+using Kdd.Gateway.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Model;
 
 namespace Kdd.Gateway.Tests.Scripted;
 
@@ -28,9 +31,11 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     private ICollection<string> Addresses => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
-    public static Task<GatewayUnderTest> StartAsync(
+    /// <summary>A gateway that has read the scripted members.</summary>
+    public static async Task<GatewayUnderTest> StartAsync(
         ScriptedApiServer api, TimeProvider? timeProvider = null, AccessMode mode = AccessMode.Kubernetes, Func<GatewayOptions, GatewayOptions>? change = null)
-        => StartAsync(
+    {
+        GatewayUnderTest gateway = await StartAsync(
             $$$"""
             {"apiVersion": "v1", "kind": "Config", "current-context": "c",
              "clusters": [{"name": "c", "cluster": {"server": "{{{api.Address}}}"}}],
@@ -38,6 +43,9 @@ public sealed class GatewayUnderTest : IAsyncDisposable
              "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u", "namespace": "kdd-system"}}]}
             """,
             timeProvider, mode, change);
+        await gateway.RoutesToMembersAsync();
+        return gateway;
+    }
 
     public static async Task<GatewayUnderTest> StartAsync(
         string kubeconfig, TimeProvider? timeProvider = null, AccessMode mode = AccessMode.Kubernetes, Func<GatewayOptions, GatewayOptions>? change = null)
@@ -77,6 +85,17 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         }
 
         return client;
+    }
+
+    /// <summary>Before it routes to them, a stream waits for the members by the gateway's clock, which a test may hold still.</summary>
+    public async Task RoutesToMembersAsync()
+    {
+        var directory = Services.GetRequiredService<MemberDirectory>();
+        var clusters = Services.GetRequiredService<IProxyStateLookup>();
+        while (!directory.Synced || !clusters.TryGetCluster(OperatorRoute.ClusterId, out ClusterState? cluster) || cluster.Destinations.Count != directory.Members.Count)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     public Task StopAsync() => _app.StopAsync();

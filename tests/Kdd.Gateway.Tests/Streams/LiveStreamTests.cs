@@ -49,7 +49,7 @@ public sealed class LiveStreamTests : GatewayTest
         while (Api.AccessReviews.Count < 10)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(rest, Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, Cancelled));
+            await Task.WhenAny(rest, Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System, Cancelled));
         }
 
         Assert.False(rest.IsCompleted);
