@@ -39,7 +39,7 @@ public sealed class BadInputTests(InstalledCluster cluster)
         await ns.ApplyAsync(Manifests.LogViewOn("bad", "counter", "  filter: {include: [\"(\"]}"));
         await ns.ApplyAsync(Manifests.LogViewOn("good", "counter"));
 
-        await ns.RunAsync("wait --for=condition=Stalled lv/bad --timeout=30s");
+        await ns.RunAsync("wait --for=condition=Stalled lv/bad --timeout=120s");
         await ns.WaitReadyAsync("good");
 
         Assert.Equal("InvalidSpec", await ns.ConditionAsync("bad", "Ready", "reason"));

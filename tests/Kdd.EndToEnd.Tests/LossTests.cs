@@ -31,7 +31,7 @@ public sealed class LossTests
         Kubectl kubectl = new(demo.Kubeconfig);
         await kubectl.RunAsync($"create namespace {Namespace}");
         await kubectl.RunAsync($"-n {Namespace} apply -f -", Manifest("steady", 3, restartsAt: 0) + Manifest("restarting", 2, restartsAt: LinesPerSecond * LongestRun / 2) + LogViewManifest);
-        await kubectl.RunAsync($"-n {Namespace} wait --for=condition=Ready lv/counters --timeout=30s");
+        await kubectl.RunAsync($"-n {Namespace} wait --for=condition=Ready lv/counters --timeout=120s");
 
         using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         using HttpClient http = new() { BaseAddress = demo.Url, Timeout = Timeout.InfiniteTimeSpan };

@@ -16,7 +16,7 @@ public sealed class MainJobTests(InstalledCluster cluster)
     {
         await using TestNamespace ns = await TestNamespace.CreateAsync(cluster, "main");
         await ns.ApplyAsync(Manifests.Counters("counter", Pods, LinesPerPod));
-        await ns.RunAsync("rollout status deployment/counter --timeout=60s");
+        await ns.RunAsync("rollout status deployment/counter --timeout=120s");
         await ns.ApplyAsync(Manifests.LogViewOn("counter", "counter"));
         await ns.WaitReadyAsync("counter");
 
@@ -45,7 +45,7 @@ public sealed class MainJobTests(InstalledCluster cluster)
         await using TestNamespace ns = await TestNamespace.CreateAsync(cluster, "list");
         await ns.ApplyAsync(Manifests.Counters("counter", 2, 10));
         await ns.ApplyAsync(Manifests.LogViewOn("counter", "counter"));
-        await ns.RunAsync("wait --for=jsonpath={.status.streams.summary}=2/2 lv/counter --timeout=30s");
+        await ns.RunAsync("wait --for=jsonpath={.status.streams.summary}=2/2 lv/counter --timeout=120s");
 
         string table = await ns.RunAsync("get lv");
 
@@ -59,7 +59,7 @@ public sealed class MainJobTests(InstalledCluster cluster)
     {
         await using TestNamespace ns = await TestNamespace.CreateAsync(cluster, "later");
         await ns.ApplyAsync(Manifests.LogViewOn("counter", "counter"));
-        await ns.RunAsync("wait --for=jsonpath={.status.conditions[?(@.type==\"Ready\")].reason}=WorkloadNotFound lv/counter --timeout=30s");
+        await ns.RunAsync("wait --for=jsonpath={.status.conditions[?(@.type==\"Ready\")].reason}=WorkloadNotFound lv/counter --timeout=120s");
         Assert.Equal("False", await ns.ConditionAsync("counter", "Ready", "status"));
 
         await ns.ApplyAsync(Manifests.Counters("counter", 1, 5));
@@ -75,7 +75,7 @@ public sealed class MainJobTests(InstalledCluster cluster)
     {
         await using TestNamespace ns = await TestNamespace.CreateAsync(cluster, "roll");
         await ns.ApplyAsync(Manifests.Counters("counter", 2, 50));
-        await ns.RunAsync("rollout status deployment/counter --timeout=60s");
+        await ns.RunAsync("rollout status deployment/counter --timeout=120s");
         await ns.ApplyAsync(Manifests.LogViewOn("counter", "counter"));
         await ns.WaitReadyAsync("counter");
 

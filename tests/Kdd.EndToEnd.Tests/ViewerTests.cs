@@ -80,12 +80,12 @@ public sealed partial class ViewerTests(InstalledCluster cluster, Browser browse
     private async Task<IPage> OpenCountersAsync(TestNamespace ns)
     {
         await ns.ApplyAsync(Manifests.Counters("counter", Pods, LinesPerPod));
-        await ns.RunAsync("rollout status deployment/counter --timeout=60s");
+        await ns.RunAsync("rollout status deployment/counter --timeout=120s");
         await ns.ApplyAsync(Manifests.LogViewOn("counter", "counter"));
         await ns.WaitReadyAsync("counter");
         IPage page = await browser.OpenAsync();
         await page.GotoAsync(new Uri(cluster.Url, $"logviews/{ns.Name}/counter").ToString());
-        await Assertions.Expect(Rows(page).Filter(new() { HasTextRegex = TickLine() }).First).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(Rows(page).Filter(new() { HasTextRegex = TickLine() }).First).ToBeVisibleAsync();
         return page;
     }
 

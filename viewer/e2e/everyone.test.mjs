@@ -35,8 +35,8 @@ for (const colorScheme of ['light', 'dark']) {
     withPage({ path: `${path}?q=order+timeout`, scripts: demo, colorScheme }, async (page) => {
       await lines(page).locator('mark').first().waitFor();
       assert.deepEqual(await violations(page), []);
-      await lines(page).last().click();
-      await page.getByRole('complementary', { name: 'Line details' }).waitFor();
+      await lines(page).getByText('"order shipped"').last().click();
+      await page.getByRole('complementary', { name: 'Line details' }).getByText('items').first().waitFor();
       await button(page, 'View options').click();
       assert.deepEqual(await violations(page), []);
     }));
@@ -65,6 +65,7 @@ test('the keyboard does everything, and ? says how', () =>
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.locator('[role=log]:focus').waitFor();
     for (const [key, name] of [
       ['w', 'Wrap lines'],
       ['o', 'Only matching lines'],

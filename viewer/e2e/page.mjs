@@ -29,7 +29,8 @@ export async function withPage({ scripts, path = '', prefix, denied, session, al
   const context = await (await openBrowser()).newContext({ viewport: { width: 1280, height: 760 }, ...options });
   const problems = [];
   try {
-    context.setDefaultTimeout(8000);
+    // How long a busy machine may take, not how long things take.
+    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
@@ -50,7 +51,7 @@ export const lines = (page) => log(page).locator('[data-cursor]');
 export const button = (page, name) => page.getByRole('button', { name, exact: true });
 
 /** Waits until a condition on the page's state holds. */
-export async function until(check, what, timeout = 5000) {
+export async function until(check, what, timeout = 60_000) {
   const end = performance.now() + timeout;
   let last;
   for (;;) {

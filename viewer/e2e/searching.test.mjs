@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { button, closeBrowser, lines, log, until, withPage } from './page.mjs';
 
 after(closeBrowser);
@@ -22,7 +23,10 @@ test('each term has its own colour', () =>
   withPage({ path, scripts }, async (page) => {
     await search(page).fill('order "999 ok"');
     await lines(page).locator('mark.t1').first().waitFor();
-    assert.deepEqual(await lines(page).last().locator('mark').allInnerTexts(), ['order', '999 ok']);
+    await until(
+      async () => isDeepStrictEqual(await lines(page).last().locator('mark').allInnerTexts(), ['order', '999 ok']),
+      'marks',
+    );
   }));
 
 test('terms are excluded, and level, pod and container are asked for', () =>
@@ -46,7 +50,10 @@ test('matches are counted and stepped through with n and N', () =>
     await page.getByText(/\d of 4/).waitFor();
     await page.keyboard.press('n');
     await page.getByText('2 of 4').waitFor();
-    assert.match(await log(page).locator('[aria-current]').textContent(), /order 257 a/);
+    await log(page)
+      .locator('[aria-current]')
+      .getByText(/order 257 a/)
+      .waitFor();
     await page.keyboard.press('N');
     await page.getByText('1 of 4').waitFor();
   }));
@@ -57,7 +64,7 @@ test('lines of context stand around matches', () =>
     await button(page, 'View options').click();
     await page.getByLabel('Lines around a match').selectOption('2');
     await page.getByText('20 of 1,000 lines shown').waitFor();
-    assert.match((await shown(page))[2], /order 7 a/);
+    await until(async () => /order 7 a/.test((await shown(page))[2]), 'the match between its context');
   }));
 
 test('an expression is searched for and marked', () =>
@@ -68,7 +75,7 @@ test('an expression is searched for and marked', () =>
     await button(page, 'Only matching lines').click();
     await page.getByText('9 of 1,000 lines shown').waitFor();
     await until(async () => (await lines(page).locator('mark').count()) === 9, 'marks');
-    assert.match(page.url(), /\?q=order\+.*&regex=1&only=1$/);
+    await page.waitForURL(/\?q=order\+.*&regex=1&only=1$/);
   }));
 
 test('an expression that never ends is stopped, and lines go on', () =>

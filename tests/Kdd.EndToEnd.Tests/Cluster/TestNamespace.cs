@@ -29,7 +29,7 @@ internal sealed class TestNamespace : IAsyncDisposable
     public Task<string> ApplyAsync(string manifest) => RunAsync("apply -f -", manifest);
 
     /// <summary>Waits until the LogView's Ready condition is True.</summary>
-    public Task<string> WaitReadyAsync(string logView) => RunAsync($"wait --for=condition=Ready lv/{logView} --timeout=30s");
+    public Task<string> WaitReadyAsync(string logView) => RunAsync($"wait --for=condition=Ready lv/{logView} --timeout=120s");
 
     /// <summary>A condition field of a LogView, such as <c>reason</c> of <c>Ready</c>; empty while there is none.</summary>
     public Task<string> ConditionAsync(string logView, string type, string field)
