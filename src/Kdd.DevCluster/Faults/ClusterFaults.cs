@@ -121,6 +121,13 @@ public sealed class ClusterFaults
     /// <exception cref="ArgumentException">There is no such node.</exception>
     public void SetKubelet(string node, KubeletMode mode) => Node(node).Gate.Set(mode);
 
+    /// <summary>
+    /// Stops or starts a node's container runtime. While it is down containers run on, none starts, and what they write is held; it
+    /// appears when the runtime is back, stamped with that time. Streams stay open.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such node.</exception>
+    public void SetContainerRuntime(string node, bool isDown) => Node(node).SetRuntime(isDown);
+
     /// <summary>Restarts a kubelet: down, then for a moment without its pods (404), then as before. Containers run on.</summary>
     public async Task RestartKubeletAsync(string node, TimeSpan down)
     {

@@ -20,6 +20,7 @@ namespace Kdd.DevCluster.Faults;
 /// POST   /devcluster/tokens/expire             service account tokens but those in Secrets end; volumes get new ones
 /// POST   /devcluster/history/forget            any older resourceVersion is 410
 /// POST   /devcluster/nodes/NAME/down|up|freeze|restart|skew    {"seconds":5}
+/// POST   /devcluster/nodes/NAME/runtime-down|runtime-up        containers run on, their output is held
 /// POST   /devcluster/pods/rotate-logs|rotate-tokens            {"namespace":"shop","pod":"web-*"}
 /// </code>
 /// </summary>
@@ -142,11 +143,14 @@ internal sealed class FaultEndpoint(ClusterFaults faults, TimeProvider timeProvi
                 case "restart":
                     _ = faults.RestartKubeletAsync(node, Seconds(body, "seconds"));
                     break;
+                case "runtime-down" or "runtime-up":
+                    faults.SetContainerRuntime(node, isDown: action == "runtime-down");
+                    break;
                 case "skew":
                     faults.SetClockSkew(node, Seconds(body, "seconds"));
                     break;
                 default:
-                    throw new ApiException(404, "NotFound", $"{action}: a node takes down, up, freeze, restart or skew");
+                    throw new ApiException(404, "NotFound", $"{action}: a node takes down, up, freeze, restart, runtime-down, runtime-up or skew");
             }
         }
         catch (ArgumentException e)

@@ -48,6 +48,7 @@ internal sealed class ApiServer(
         var decision = authorizer.Authorize(user, info);
         if (!decision.Allowed)
         {
+            http.Response.Headers.XContentTypeOptions = "nosniff";
             throw AccessErrors.Denied(user, info, decision.Reason);
         }
 

@@ -25,6 +25,9 @@ internal sealed class KubeletGate : IDisposable
 
     public KubeletMode Mode { get; private set; }
 
+    /// <summary>The container runtime is down: containers run on, but none starts and nobody reads what they write.</summary>
+    public bool IsRuntimeDown { get; set; }
+
     /// <summary>Cancelled when the kubelet goes down: log streams end, cleanly as seen from outside.</summary>
     public CancellationToken Streams
     {

@@ -41,6 +41,16 @@ internal sealed class NodeAgent(KubeletContext context)
         }
     }
 
+    /// <summary>Stops or starts the node's container runtime.</summary>
+    public void SetRuntime(bool isDown)
+    {
+        Gate.IsRuntimeDown = isDown;
+        foreach (var worker in Workers)
+        {
+            worker.HoldLogs(isDown);
+        }
+    }
+
     public Task StopAsync() => Task.WhenAll(_workers.Values.Select(worker => worker.StopAsync(context.Settings.StopGrace)));
 
     private void Take(StoreEvent change)

@@ -1,8 +1,26 @@
 namespace Kdd.DevCluster.Tests.Transcripts;
 
-/// <summary>Cases that the replay leaves out, and why.</summary>
+/// <summary>What replays a case.</summary>
+internal enum Suite
+{
+    /// <summary>Requests in their recorded order, over one cluster.</summary>
+    Api,
+
+    /// <summary>pods/log, each case by itself.</summary>
+    Logs,
+
+    /// <summary>Facts about logs that are no single answer.</summary>
+    LogFacts,
+
+    /// <summary>None: it is outside what DevCluster serves.</summary>
+    Outside,
+}
+
+/// <summary>Which suite replays a case, and why some are replayed by none.</summary>
 internal static class Coverage
 {
+    private static readonly string[] LogFacts = ["log-follow-rotation", "log-follow-rotation-fast", "log-after-kubelet-restart-polls", "log-longlines-facts"];
+
     private static readonly (string Prefix, string Reason)[] Outside =
     [
         ("disc-api-aggregated", "lists resources that DevCluster does not serve; compared entry by entry in DiscoveryTests"),
@@ -17,7 +35,6 @@ internal static class Coverage
         ("crd-update", "recorded out of order: its body holds a version from before the cases that precede it"),
         ("cr-create-unsupported-media", "the recorded server panicked; DevCluster answers 415"),
         ("auth-impersonate", "impersonation is not implemented (501)"),
-        ("log-", "the kubelet's log API is compared in Kubelet/"),
         ("pod-get-", "the recorded cluster's own pods"),
         ("workload-get-", "the recorded cluster's own workloads"),
         ("table-pods", "the recorded cluster's own pods; columns are compared in TableTests"),
@@ -37,7 +54,14 @@ internal static class Coverage
         ("kubectl-", "commands are compared in KubectlTests"),
     ];
 
-    /// <summary>Why a case is left out; null when it is compared.</summary>
-    public static string? ReasonToSkip(TranscriptCase transcript) =>
+    /// <summary>What replays a case.</summary>
+    public static Suite SuiteOf(TranscriptCase transcript) =>
+        ReasonOutside(transcript) is not null ? Suite.Outside
+        : LogFacts.Contains(transcript.Name) ? Suite.LogFacts
+        : transcript.Name.StartsWith("log-", StringComparison.Ordinal) ? Suite.Logs
+        : Suite.Api;
+
+    /// <summary>Why a case is outside; null when it is compared.</summary>
+    public static string? ReasonOutside(TranscriptCase transcript) =>
         Outside.FirstOrDefault(o => transcript.Name.StartsWith(o.Prefix, StringComparison.Ordinal)).Reason;
 }

@@ -31,8 +31,11 @@ internal sealed record TranscriptCase(string Name, JsonObject Json)
 
     /// <summary>All cases, in the order in which they were recorded.</summary>
     public static List<TranscriptCase> ReadAll() => [.. File.ReadLines(System.IO.Path.Combine(Folder, "_order.txt"))
-        .Where(name => name.Length > 0)
-        .Select(name => new TranscriptCase(name, (JsonObject)JsonNode.Parse(File.ReadAllBytes(System.IO.Path.Combine(Folder, name + ".json")))!))];
+        .Where(name => name.Length > 0).Select(Read)];
+
+    /// <summary>One case.</summary>
+    public static TranscriptCase Read(string name) =>
+        new(name, (JsonObject)JsonNode.Parse(File.ReadAllBytes(System.IO.Path.Combine(Folder, name + ".json")))!);
 
     /// <summary>Another file beside the cases.</summary>
     public static string ReadFile(string name) => File.ReadAllText(System.IO.Path.Combine(Folder, name));

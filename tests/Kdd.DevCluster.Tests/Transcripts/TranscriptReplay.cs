@@ -42,7 +42,7 @@ internal sealed class TranscriptReplay(TestCluster cluster, IReadOnlyDictionary<
             return comparison.Differences;
         }
 
-        CompareHeaders(transcript, response, comparison);
+        AnswerHeaders.Compare(transcript, response, comparison);
         if (transcript.Response["stream"] is JsonArray stream && !transcript.Name.Contains("one-object", StringComparison.Ordinal))
         {
             await WatchReplay.CompareAsync(transcript, stream, response, cluster, comparison, cancellationToken);
@@ -51,19 +51,6 @@ internal sealed class TranscriptReplay(TestCluster cluster, IReadOnlyDictionary<
 
         CompareBody(transcript, await response.Content.ReadAsByteArrayAsync(cancellationToken), comparison);
         return comparison.Differences;
-    }
-
-    private static void CompareHeaders(TranscriptCase transcript, HttpResponseMessage response, AnswerComparison comparison)
-    {
-        string? Ours(string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(" || ", values)
-            : response.Content.Headers.TryGetValues(name, out var content) ? string.Join(" || ", content) : null;
-        foreach (var name in (string[])["Content-Type", "Warning", "Retry-After"])
-        {
-            if (transcript.Header(name) != Ours(name))
-            {
-                comparison.Add($"{name}: {Ours(name) ?? "none"}, recorded {transcript.Header(name) ?? "none"}");
-            }
-        }
     }
 
     private void CompareBody(TranscriptCase transcript, byte[] body, AnswerComparison comparison)

@@ -60,15 +60,23 @@ public sealed class ScriptContext
     /// <summary>Rotates the log now.</summary>
     public void RotateLog() => _log.Rotate();
 
-    internal void End()
+    /// <summary>Ends both streams, as a process does when it exits: half a line that was held is written.</summary>
+    /// <param name="nanoseconds">Its timestamp; null for now.</param>
+    public void CloseOutput(long? nanoseconds = null)
     {
         lock (_lock)
         {
             foreach (var splitter in _splitters.Values)
             {
-                splitter.End(Now);
+                splitter.End(nanoseconds ?? Now);
             }
-            _log.Complete();
+            _log.Publish();
         }
+    }
+
+    internal void End()
+    {
+        CloseOutput();
+        _log.Complete();
     }
 }

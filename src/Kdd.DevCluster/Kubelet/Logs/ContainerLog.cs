@@ -27,6 +27,7 @@ public sealed class ContainerLog : IDisposable
     private long _lastCheck;
     private long _version;
     private TaskCompletionSource? _changed;
+    private List<(OutputStream Stream, byte[] Content, bool Partial)>? _held;
 
     /// <summary>Creates the file at <paramref name="path"/> and the folder it lies in.</summary>
     public ContainerLog(string path, LogSettings settings, TimeProvider timeProvider)
@@ -74,10 +75,39 @@ public sealed class ContainerLog : IDisposable
             {
                 return;
             }
+            if (_held is not null)
+            {
+                _held.Add((stream, content.ToArray(), partial));
+                return;
+            }
             _file.Write(head);
             _file.Write(content);
             _file.WriteByte((byte)'\n');
             _length += head.Length + content.Length + 1;
+        }
+    }
+
+    /// <summary>Holds back what is written from now on: the container runtime, which reads the container's output, is down.</summary>
+    public void Hold()
+    {
+        lock (_lock)
+        {
+            _held ??= [];
+        }
+    }
+
+    /// <summary>Writes what was held; its time is that of its release, since only now was it read.</summary>
+    public void Release(long nanoseconds)
+    {
+        lock (_lock)
+        {
+            var held = _held ?? [];
+            _held = null;
+            foreach (var (stream, content, partial) in held)
+            {
+                Append(stream, content, partial, nanoseconds);
+            }
+            Publish();
         }
     }
 

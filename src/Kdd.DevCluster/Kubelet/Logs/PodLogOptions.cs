@@ -64,7 +64,7 @@ public sealed record PodLogOptions
         }
         if (sinceSeconds is not null && sinceTime is not null)
         {
-            Add(causes, "", "FieldValueForbidden", "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified");
+            Add(causes, "[]", "FieldValueForbidden", "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified");
         }
         else if (sinceSeconds < 1)
         {
@@ -153,11 +153,9 @@ public sealed record PodLogOptions
 
     private static ApiException Invalid(string pod, JsonArray causes)
     {
-        var texts = causes.Select(cause => Text((string)cause!["field"]!, (string)cause["message"]!)).ToArray();
+        var texts = causes.Select(cause => $"{cause!["field"]}: {cause["message"]}").ToArray();
         string all = texts.Length == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
         return new ApiException(422, "Invalid", $"PodLogOptions \"{pod}\" is invalid: {all}",
             new JsonObject { ["name"] = pod, ["kind"] = "PodLogOptions", ["causes"] = causes });
     }
-
-    private static string Text(string field, string message) => field.Length == 0 ? $"<nil>: {message}" : $"{field}: {message}";
 }

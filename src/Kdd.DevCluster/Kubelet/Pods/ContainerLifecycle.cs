@@ -12,6 +12,7 @@ namespace Kdd.DevCluster.Kubelet.Pods;
 internal sealed class ContainerLifecycle(KubeletContext context, PodVolumes volumes, string folder, Action wake)
 {
     private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+    private static readonly TimeSpan RuntimeRetry = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, ContainerLog> _logs = new(StringComparer.Ordinal);
 
     /// <summary>The log of an instance; null when it is gone.</summary>
@@ -60,6 +61,10 @@ internal sealed class ContainerLifecycle(KubeletContext context, PodVolumes volu
         if (RemainingWait(container) is { Ticks: > 0 } wait)
         {
             return ShowBackOff(pod, container, wait);
+        }
+        if (context.Gate.IsRuntimeDown)
+        {
+            return RuntimeRetry;
         }
         try
         {

@@ -6,18 +6,30 @@ namespace Kdd.DevCluster.Kubelet.Pods;
 /// <summary>The end of a pod: preStop, SIGTERM, and SIGKILL when the grace period is over.</summary>
 internal sealed class PodShutdown(TimeProvider timeProvider)
 {
-    private readonly long _begun = timeProvider.GetTimestamp();
-    private bool _asked;
-    private bool _atOnce;
+    // kuberuntime_container.go: minimumGracePeriodInSeconds. A pod that was deleted by force writes on for that long.
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(2);
 
-    public static PodShutdown AtOnce(TimeProvider timeProvider) => new(timeProvider) { _atOnce = true };
+    private long _begun = timeProvider.GetTimestamp();
+    private bool _asked;
+    private bool _isRemoved;
+
+    /// <summary>The object is gone: what is left of the grace period shrinks to the least.</summary>
+    public void Hurry()
+    {
+        if (!_isRemoved)
+        {
+            _isRemoved = true;
+            _begun = timeProvider.GetTimestamp();
+        }
+    }
 
     /// <summary>Takes the next step.</summary>
     /// <returns>How long nothing is due.</returns>
     public TimeSpan Advance(JsonObject pod, IReadOnlyList<ContainerState> containers, ContainerLifecycle lifecycle)
     {
-        var grace = TimeSpan.FromSeconds(pod.Long("metadata", "deletionGracePeriodSeconds") ?? 30);
-        var left = _atOnce ? TimeSpan.Zero : grace - timeProvider.GetElapsedTime(_begun);
+        var grace = _isRemoved ? LeastGrace : TimeSpan.FromSeconds(pod.Long("metadata", "deletionGracePeriodSeconds") ?? 30);
+        grace = grace < LeastGrace ? LeastGrace : grace;
+        var left = grace - timeProvider.GetElapsedTime(_begun);
         if (left <= TimeSpan.Zero)
         {
             foreach (var container in containers)

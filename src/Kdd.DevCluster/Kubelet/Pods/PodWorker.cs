@@ -31,6 +31,7 @@ internal sealed class PodWorker : IDisposable
     private string _podIP = "";
     private long _volumesWritten;
     private bool _isSetUp;
+    private volatile bool _isRemoved;
 
     public PodWorker(JsonObject pod, KubeletContext context)
     {
@@ -69,10 +70,10 @@ internal sealed class PodWorker : IDisposable
         Wake();
     }
 
-    /// <summary>The pod was removed from the API: its containers end at once.</summary>
+    /// <summary>The pod was removed from the API: its containers have the least grace that there is.</summary>
     public void Remove()
     {
-        _shutdown = PodShutdown.AtOnce(_context.TimeProvider);
+        _isRemoved = true;
         Wake();
     }
 
@@ -82,6 +83,23 @@ internal sealed class PodWorker : IDisposable
         _stopped.Cancel();
         await Completed;
         await ContainerLifecycle.StopAllAsync(_containers, grace);
+    }
+
+    /// <summary>The container runtime went down or came back: see <see cref="ContainerLog.Hold"/>.</summary>
+    public void HoldLogs(bool hold)
+    {
+        foreach (var log in _containers.Select(container => container.Log).OfType<ContainerLog>())
+        {
+            if (hold)
+            {
+                log.Hold();
+            }
+            else
+            {
+                log.Release(_context.Clock.Nanoseconds);
+            }
+        }
+        Wake();
     }
 
     /// <summary>Rotates the logs of all running containers.</summary>
@@ -153,12 +171,16 @@ internal sealed class PodWorker : IDisposable
         {
             _lifecycle.CollectExit(container, _shutdown is null ? Policy(container) : "Never");
         }
-        if (_shutdown is null && _pod["metadata"]?["deletionTimestamp"] is not null)
+        if (_shutdown is null && (_isRemoved || _pod["metadata"]?["deletionTimestamp"] is not null))
         {
             _shutdown = new PodShutdown(_context.TimeProvider);
         }
         if (_shutdown is not null)
         {
+            if (_isRemoved)
+            {
+                _shutdown.Hurry();
+            }
             return _shutdown.Advance(_pod, _containers, _lifecycle);
         }
         if (_failure is not null || IsFinished())
