@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Kdd.EndToEnd.Tests.Cluster;
@@ -57,7 +56,7 @@ public sealed class DemoTests
         DemoProcess demo = await DemoProcess.StartAsync(new Dictionary<string, string>(), TestContext.Current.CancellationToken);
         await using (demo)
         {
-            int[] started = DescendantsOf(demo.ProcessId);
+            int[] started = ProcessTree.Below(demo.ProcessId);
             Assert.True(started.Length > 3, "the cluster, the operator, the gateway and the shop are processes");
 
             Assert.Equal(0, await demo.StopAsync(TestContext.Current.CancellationToken));
@@ -76,37 +75,6 @@ public sealed class DemoTests
             [variable] = value,
         };
         return Command.RunAsync("bash", ["hack/demo.sh"], environment, input: null, TestContext.Current.CancellationToken);
-    }
-
-    private static int[] DescendantsOf(int processId)
-    {
-        ILookup<int, int> children = Process.GetProcesses().Select(process => process.Id).ToLookup(ParentOf);
-        List<int> found = [];
-        Stack<int> open = new([processId]);
-        while (open.TryPop(out int parent))
-        {
-            foreach (int child in children[parent])
-            {
-                found.Add(child);
-                open.Push(child);
-            }
-        }
-
-        return [.. found];
-    }
-
-    /// <summary>Field 4 of <c>/proc/PID/stat</c> (proc(5)); the name before it may hold spaces and brackets.</summary>
-    private static int ParentOf(int processId)
-    {
-        try
-        {
-            string stat = File.ReadAllText($"/proc/{processId}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
     }
 
     private static bool IsAlive(int processId)

@@ -1,5 +1,6 @@
 using System.Buffers;
-using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
@@ -18,24 +19,21 @@ public sealed partial class Informer<T>
     private readonly ObjectFormat<T> _format;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private readonly ConcurrentDictionary<NamespacedName, T> _objects = new();
+    private readonly InformerCache<T> _cache;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _version;
     private bool _listFromCache = true;
+    private bool _streamFailed;
     private long? _listedAt;
     private long _heardAt;
 
     public Informer(KubernetesApi api, InformerOptions options, ObjectFormat<T> format, TimeProvider timeProvider, ILogger logger)
     {
-        _api = api;
-        _options = options;
-        _format = format;
-        _timeProvider = timeProvider;
-        _logger = logger;
-        Lister = new Lister<T>(_objects);
+        (_api, _options, _format, _timeProvider, _logger) = (api, options, format, timeProvider, logger);
+        _cache = new InformerCache<T>(options.Type, format, logger);
     }
 
-    public Lister<T> Lister { get; }
+    public Lister<T> Lister => _cache.Lister;
 
     public ResourceType Type => _options.Type;
 
@@ -51,7 +49,11 @@ public sealed partial class Informer<T>
     public TimeSpan Silence => Volatile.Read(ref _heardAt) is > 0 and var heard ? _timeProvider.GetElapsedTime(heard) : TimeSpan.Zero;
 
     /// <summary>Called for each change, one at a time, after the lister shows it. Must return quickly: enqueue a key.</summary>
-    public event Action<Change<T>>? Changed;
+    public event Action<Change<T>>? Changed
+    {
+        add => _cache.Changed += value;
+        remove => _cache.Changed -= value;
+    }
 
     /// <summary><see cref="Failure"/> came, went or became another.</summary>
     public event Action? FailureChanged;
@@ -67,8 +69,7 @@ public sealed partial class Informer<T>
             TimeSpan pause;
             try
             {
-                await ListIfNeededAsync(cancellationToken).ConfigureAwait(false);
-                await WatchAsync(cancellationToken).ConfigureAwait(false);
+                await ListAndWatchAsync(cancellationToken).ConfigureAwait(false);
                 failures = 0;
 
                 // A server that ends every watch at once must not be asked in a tight loop.
@@ -84,14 +85,7 @@ public sealed partial class Informer<T>
                 pause = After(e, failures);
             }
 
-            try
-            {
-                await Task.Delay(pause, _timeProvider, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            await Task.Delay(pause, _timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -114,7 +108,7 @@ public sealed partial class Informer<T>
                 (_version, _listFromCache) = (null, false);
                 if (failures > 2)
                 {
-                    KeepOnly([]);
+                    _cache.KeepOnly([]);
                 }
 
                 break;
@@ -131,25 +125,62 @@ public sealed partial class Informer<T>
             : _options.BackOff.After(failures, random);
     }
 
-    private async Task ListIfNeededAsync(CancellationToken cancellationToken)
+    private async Task ListAndWatchAsync(CancellationToken cancellationToken)
     {
-        if (_version is not null)
+        if (_version is null)
         {
-            return;
+            if (_listedAt is { } last && _options.ListInterval - _timeProvider.GetElapsedTime(last) is { Ticks: > 0 } wait)
+            {
+                await Task.Delay(wait, _timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+
+            _listedAt = _timeProvider.GetTimestamp();
+            KubernetesMetrics.Listed(Type, HasSynced ? "expired" : "start");
+            if (await TryStreamAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            await ListPagesAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (_listedAt is { } last && _options.ListInterval - _timeProvider.GetElapsedTime(last) is { Ticks: > 0 } wait)
+        await WatchAsync(null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// WatchList (KEP-3157): the whole list comes as the first notifications of the watch that follows it, and neither the
+    /// server nor this process ever holds a page of it.
+    /// </summary>
+    /// <returns>False where pages are to be listed: the server cannot, or the last attempt brought no whole list.</returns>
+    private async Task<bool> TryStreamAsync(CancellationToken cancellationToken)
+    {
+        if (!_options.WatchList || _streamFailed || _api.RefusesWatchList)
         {
-            await Task.Delay(wait, _timeProvider, cancellationToken).ConfigureAwait(false);
+            return false;
         }
 
-        _listedAt = _timeProvider.GetTimestamp();
-        KubernetesMetrics.Listed(Type, HasSynced ? "expired" : "start");
+        // Until it has proved itself: what a stream does not bring, pages do.
+        _streamFailed = true;
+        try
+        {
+            await WatchAsync([], cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (KubernetesApiException e) when (_version is null && e.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
+        {
+            // A server from before it, or with its feature gate off, says so in validation.
+            _api.RefusesWatchList = true;
+            return false;
+        }
+    }
+
+    private async Task ListPagesAsync(CancellationToken cancellationToken)
+    {
         var listed = new HashSet<NamespacedName>();
         ListPage<T> page;
 
         // "0": whatever the server's cache has, which costs it nothing. After an expiry that could lie before what this cache has seen.
-        ApiPath first = _options.Path.With("limit", _options.PageSize.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        ApiPath first = _options.Path.With("limit", _options.PageSize.ToString(CultureInfo.InvariantCulture));
         ApiPath path = _listFromCache ? first.With("resourceVersion", "0") : first;
         _listFromCache = false;
         do
@@ -158,40 +189,52 @@ public sealed partial class Informer<T>
             foreach (T item in page.Items)
             {
                 listed.Add(_format.NameOf(item));
-                Put(item);
+                _cache.Put(item);
             }
 
             foreach (NamespacedName name in page.Unreadable)
             {
-                Unreadable(name);
+                _cache.Unreadable(name);
             }
 
             path = first.With("continue", page.Continue);
         }
         while (page.Continue is not null);
-
-        // What is not in the list was deleted while nobody watched.
-        KeepOnly(listed);
-        _version = page.Version;
-        Recover();
-        _synced.TrySetResult();
+        Listed(listed, page.Version);
     }
 
-    private async Task WatchAsync(CancellationToken cancellationToken)
+    /// <param name="listed">Null: from the last position. Else the list comes first, and its names are collected here.</param>
+    private async Task WatchAsync(HashSet<NamespacedName>? listed, CancellationToken cancellationToken)
     {
         // client-go's range is 5 to 10 min; under 5 min no load balancer's idle limit comes first.
         int seconds = Random.Shared.Next(240, 300);
-        ApiPath path = _options.Path.With("watch", "true").With("allowWatchBookmarks", "true")
-            .With("resourceVersion", _version).With("timeoutSeconds", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        ApiPath path = _options.Path.With("watch", "true").With("allowWatchBookmarks", "true").With("timeoutSeconds", seconds.ToString(CultureInfo.InvariantCulture));
+        path = listed is null ? path.With("resourceVersion", _version) : path.With("sendInitialEvents", "true").With("resourceVersionMatch", "NotOlderThan");
         using HttpResponseMessage response = await _api.OpenAsync(path, cancellationToken, _format.Accept(list: false)).ConfigureAwait(false);
         Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using var lines = new WatchLines(body, _options.WatchSilence, _timeProvider, cancellationToken);
         while (await lines.ReadAsync().ConfigureAwait(false) is { } line)
         {
             Recover();
-            if (!line.IsEmpty)
+            if (line.IsEmpty)
             {
-                Apply(WatchNotification<T>.Parse(line.IsSingleSegment ? line.FirstSpan : line.ToArray(), _format));
+                continue;
+            }
+
+            var notification = WatchNotification<T>.Parse(line.IsSingleSegment ? line.FirstSpan : line.ToArray(), _format);
+            Apply(notification);
+            if (listed is null)
+            {
+                _version = notification.Version ?? _version;
+            }
+            else if (notification.EndsList)
+            {
+                Listed(listed, notification.Version);
+                listed = null;
+            }
+            else if (notification.Object is not null && notification.Type != WatchNotificationType.Deleted)
+            {
+                listed.Add(notification.Name);
             }
         }
 
@@ -206,64 +249,24 @@ public sealed partial class Informer<T>
             case { Error: { } error }:
                 throw error;
             case { Type: WatchNotificationType.Deleted }:
-                Remove(notification.Name);
+                _cache.Remove(notification.Name);
                 break;
             case { Object: { } changed }:
-                Put(changed);
+                _cache.Put(changed);
                 break;
             case { Type: not WatchNotificationType.Bookmark }:
-                Unreadable(notification.Name);
+                _cache.Unreadable(notification.Name);
                 break;
         }
-
-        _version = notification.Version ?? _version;
     }
 
-    private void Put(T item)
+    /// <summary>A whole list has been read, as of <paramref name="version"/>.</summary>
+    private void Listed(HashSet<NamespacedName> names, string? version)
     {
-        NamespacedName name = _format.NameOf(item);
-        T? before = _objects.GetValueOrDefault(name);
-        if (before is null || _format.VersionOf(before) != _format.VersionOf(item))
-        {
-            _objects[name] = item;
-            Tell(new Change<T>(name, before, item));
-        }
-    }
-
-    private void Remove(NamespacedName name)
-    {
-        if (_objects.TryRemove(name, out T? before))
-        {
-            Tell(new Change<T>(name, before, null));
-        }
-    }
-
-    private void KeepOnly(HashSet<NamespacedName> names)
-    {
-        foreach (NamespacedName gone in _objects.Keys.Where(name => !names.Contains(name)))
-        {
-            Remove(gone);
-        }
-    }
-
-    private void Unreadable(NamespacedName name)
-    {
-        KubernetesMetrics.Unreadable(Type);
-        LogUnreadable(_logger, Type, name);
-        Remove(name);
-    }
-
-    private void Tell(Change<T> change)
-    {
-        try
-        {
-            Changed?.Invoke(change);
-        }
-        catch (Exception e)
-        {
-            // A subscriber's mistake about one object must not end the watch for all.
-            LogSubscriberFailed(_logger, Type, change.Name, e);
-        }
+        _cache.KeepOnly(names);
+        (_version, _streamFailed) = (version, false);
+        Recover();
+        _synced.TrySetResult();
     }
 
     private void Fail(Exception failure)
@@ -289,10 +292,4 @@ public sealed partial class Informer<T>
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Informer of {Resource} in {Namespace}: {Failure}; trying again")]
     private static partial void LogFailed(ILogger logger, ResourceType resource, string @namespace, string failure);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Informer of {Resource}: {Name} cannot be read and is left out")]
-    private static partial void LogUnreadable(ILogger logger, ResourceType resource, NamespacedName name);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Informer of {Resource}: a subscriber failed on {Name}")]
-    private static partial void LogSubscriberFailed(ILogger logger, ResourceType resource, NamespacedName name, Exception exception);
 }

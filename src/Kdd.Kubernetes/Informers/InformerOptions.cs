@@ -12,6 +12,9 @@ public sealed record InformerOptions
     public string? LabelSelector { get; init; }
     public string? FieldSelector { get; init; }
 
+    /// <summary>Ask for the list as a stream (KEP-3157); a server that cannot is asked for pages.</summary>
+    public bool WatchList { get; init; } = true;
+
     /// <summary>Objects per page of a list; the API server cuts a list only when asked to.</summary>
     public int PageSize { get; init; } = 500;
 

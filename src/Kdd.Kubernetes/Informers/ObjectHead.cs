@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Kdd.Kubernetes.Informers;
 
 /// <summary>Name and version of an object whose form is not known, or not as expected.</summary>
-internal readonly record struct ObjectHead(NamespacedName Name, string? Version)
+/// <param name="EndsList">A bookmark's mark that all that was there has been sent (KEP-3157).</param>
+internal readonly record struct ObjectHead(NamespacedName Name, string? Version, bool EndsList)
 {
     /// <summary><paramref name="reader"/> stands on the object's <c>{</c> and is left on its <c>}</c>.</summary>
     public static ObjectHead Read(ref Utf8JsonReader reader)
@@ -29,13 +30,19 @@ internal readonly record struct ObjectHead(NamespacedName Name, string? Version)
     private static ObjectHead ReadMetadata(ref Utf8JsonReader reader)
     {
         string? name = null, ns = null, version = null;
+        bool endsList = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             bool isName = reader.ValueTextEquals("name"u8);
             bool isNamespace = reader.ValueTextEquals("namespace"u8);
             bool isVersion = reader.ValueTextEquals("resourceVersion"u8);
+            bool isAnnotations = reader.ValueTextEquals("annotations"u8);
             reader.Read();
-            if (reader.TokenType == JsonTokenType.String)
+            if (isAnnotations && reader.TokenType == JsonTokenType.StartObject)
+            {
+                endsList = ReadEndsList(ref reader);
+            }
+            else if (reader.TokenType == JsonTokenType.String)
             {
                 name = isName ? reader.GetString() : name;
                 ns = isNamespace ? reader.GetString() : ns;
@@ -47,6 +54,20 @@ internal readonly record struct ObjectHead(NamespacedName Name, string? Version)
             }
         }
 
-        return new ObjectHead(new NamespacedName(ns ?? "", name ?? ""), version);
+        return new ObjectHead(new NamespacedName(ns ?? "", name ?? ""), version, endsList);
+    }
+
+    private static bool ReadEndsList(ref Utf8JsonReader reader)
+    {
+        bool endsList = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isMark = reader.ValueTextEquals("k8s.io/initial-events-end"u8);
+            reader.Read();
+            endsList |= isMark && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("true"u8);
+            reader.Skip();
+        }
+
+        return endsList;
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Kdd.Kubernetes.Informers;
 
 /// <summary>One line of a watch, parsed from its bytes.</summary>
-internal readonly record struct WatchNotification<T>(WatchNotificationType Type, T? Object, NamespacedName Name, string? Version, KubernetesApiException? Error)
+internal readonly record struct WatchNotification<T>(WatchNotificationType Type, T? Object, NamespacedName Name, string? Version, KubernetesApiException? Error, bool EndsList = false)
     where T : class
 {
     /// <exception cref="JsonException">The line is not a watch notification; whatever it was meant to say is unknown.</exception>
@@ -20,7 +20,8 @@ internal readonly record struct WatchNotification<T>(WatchNotificationType Type,
                 reader.Skip();
                 return new(type, null, default, null, ApiErrors.From(HttpStatusCode.InternalServerError, json[..(int)reader.BytesConsumed]));
             case WatchNotificationType.Bookmark:
-                return new(type, null, default, ObjectHead.Read(ref reader).Version, null);
+                ObjectHead bookmark = ObjectHead.Read(ref reader);
+                return new(type, null, default, bookmark.Version, null, bookmark.EndsList);
             default:
                 try
                 {

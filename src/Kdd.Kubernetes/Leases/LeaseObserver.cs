@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kdd.Kubernetes.Informers;
+using Kdd.Kubernetes.Queues;
 using Microsoft.Extensions.Logging;
 
 namespace Kdd.Kubernetes.Leases;
@@ -14,6 +15,9 @@ public sealed record LeaseMember(string Identity, IReadOnlyDictionary<string, st
 /// </summary>
 public sealed class LeaseObserver : IDisposable
 {
+    /// <summary>Never longer than what is left of a lease when its watch fails.</summary>
+    private static readonly BackOff s_backOff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
+
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _duration;
     private readonly Informer<LeaseRecord> _informer;
@@ -26,7 +30,21 @@ public sealed class LeaseObserver : IDisposable
     {
         _timeProvider = timeProvider;
         _duration = duration;
-        var options = new InformerOptions { Type = ResourceType.Leases, Namespace = @namespace, LabelSelector = labelSelector };
+        var options = new InformerOptions
+        {
+            Type = ResourceType.Leases,
+            Namespace = @namespace,
+            LabelSelector = labelSelector,
+
+            // A handful of Leases: one page is less than a stream.
+            WatchList = false,
+
+            // Renewals come every third of a lease's duration. A watch that brings none for two of them is asked again while
+            // its holders still live: whom a silent connection hides would otherwise look dead.
+            WatchSilence = duration * 2 / 3,
+            BackOff = s_backOff,
+            ForbiddenBackOff = s_backOff,
+        };
         _informer = new Informer<LeaseRecord>(api, options, LeaseRecord.Format, timeProvider, logger);
         _informer.Changed += Observe;
         _expiry = timeProvider.CreateTimer(_ => Update(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

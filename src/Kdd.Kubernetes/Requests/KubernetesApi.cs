@@ -19,6 +19,13 @@ public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
     /// <summary>For one answer with its body. The API server's own limit for a request is 60 s.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    /// <summary>The server has said that it cannot stream lists (KEP-3157): learnt once for all informers.</summary>
+    internal bool RefusesWatchList
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    }
+
     public async Task<T> GetAsync<T>(ApiPath path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         => Parse(await SendAsync(HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false), type);
 

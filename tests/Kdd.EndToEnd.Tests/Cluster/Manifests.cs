@@ -28,6 +28,27 @@ internal static class Manifests
                       n=0; while true; do n=$((n+1)); echo "tick $n"; sleep 0.5; done
         """;
 
+    /// <summary>One pod that writes <c>line N .</c>, ten lines ten times a second, without end.</summary>
+    public static string Numbers(string name) => $$"""
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: {{name}}
+        spec:
+          selector:
+            matchLabels: {app: {{name}}}
+          template:
+            metadata:
+              labels: {app: {{name}}}
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers:
+                - name: numbers
+                  image: busybox
+                  command: ["sh", "-c"]
+                  args: ["i=0; while true; do seq -f 'line %.0f .' $((i+1)) $((i+10)); i=$((i+10)); sleep 0.1; done"]
+        """;
+
     public static string LogViewOn(string name, string workload, string more = "") => $$"""
         apiVersion: kdd.dev/v1alpha1
         kind: LogView

@@ -1,44 +1,30 @@
 using System.Text.Json.Nodes;
 using Kdd.Kubernetes.Events;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Kdd.Kubernetes.Tests.Events;
 
-public sealed class EventRecorderTests : IAsyncLifetime
+public sealed class EventRecorderTests : ScriptedTest
 {
     private static readonly ObjectReference s_cart = new("kdd.dev/v1alpha1", "LogView", "shop", "cart", "uid-1");
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
-    private readonly CancellationTokenSource _stop = new();
-    private ScriptedApi _api = null!;
     private EventRecorder _recorder = null!;
-    private Task _running = Task.CompletedTask;
 
-    public async ValueTask InitializeAsync()
+    private protected override Task<Task> StartAsync(KubernetesApi api, CancellationToken stop)
     {
-        _api = await ScriptedApi.StartAsync();
-        _recorder = new EventRecorder(_api.CreateClient(_time), "kdd.dev/operator", "kdd-operator-0", _time, NullLogger<EventRecorder>.Instance);
-        _running = _recorder.RunAsync(_stop.Token);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _running;
-        await _api.DisposeAsync();
-        _stop.Dispose();
+        _recorder = new EventRecorder(api, "kdd.dev/operator", "kdd-operator-0", Time, NullLogger<EventRecorder>.Instance);
+        return Task.FromResult(_recorder.RunAsync(stop));
     }
 
     [Fact]
     public async Task AnEventHasAllThatTheApiServerAsksFor()
     {
         Record(s_cart, "StreamFailed");
-        ScriptedExchange create = await _api.NextAsync();
+        ScriptedExchange create = await Api.NextAsync();
         Assert.Equal(("POST", "/apis/events.k8s.io/v1/namespaces/shop/events"), (create.Method, create.Path));
         JsonNode written = JsonNode.Parse(create.Body)!;
-        Assert.Equal("2026-11-23T12:00:00.000000Z", (string?)written["eventTime"]);
+        Assert.Equal("2026-11-23T12:00:00.123000Z", (string?)written["eventTime"]);
         Assert.StartsWith("cart.", (string?)written["metadata"]!["name"], StringComparison.Ordinal);
         Assert.Equal(
             ("Warning", "StreamFailed", "OpenStream", "kdd.dev/operator", "kdd-operator-0", "cart"),
@@ -50,17 +36,17 @@ public sealed class EventRecorderTests : IAsyncLifetime
     public async Task TheSameReasonForTheSameObjectCountsOnInOneEvent()
     {
         Record(s_cart, "StreamFailed");
-        ScriptedExchange create = await _api.NextAsync();
+        ScriptedExchange create = await Api.NextAsync();
         string name = (string)JsonNode.Parse(create.Body)!["metadata"]!["name"]!;
         await AnswerAsync(create);
 
         Record(s_cart, "StreamFailed");
-        _time.Advance(EventRecorder.SeriesInterval);
+        Time.Advance(EventRecorder.SeriesInterval);
         Record(s_cart, "StreamFailed");
-        ScriptedExchange patch = await _api.NextAsync();
+        ScriptedExchange patch = await Api.NextAsync();
         Assert.Equal(("PATCH", $"/apis/events.k8s.io/v1/namespaces/shop/events/{name}"), (patch.Method, patch.Path));
         Assert.Equal("application/merge-patch+json", patch.Header("Content-Type"));
-        Assert.Equal("""{"series":{"count":3,"lastObservedTime":"2026-11-23T12:00:10.000000Z"}}""", patch.Body);
+        Assert.Equal("""{"series":{"count":3,"lastObservedTime":"2026-11-23T12:00:10.123000Z"}}""", patch.Body);
         await patch.AnswerAsync(200, "{}");
     }
 
@@ -70,7 +56,7 @@ public sealed class EventRecorderTests : IAsyncLifetime
         foreach ((ObjectReference about, string reason) in new[] { (s_cart, "StreamFailed"), (s_cart, "LinesDropped"), (s_cart with { Uid = "uid-2" }, "StreamFailed") })
         {
             Record(about, reason);
-            ScriptedExchange create = await _api.NextAsync();
+            ScriptedExchange create = await Api.NextAsync();
             Assert.Equal("POST", create.Method);
             await AnswerAsync(create);
         }
@@ -80,10 +66,10 @@ public sealed class EventRecorderTests : IAsyncLifetime
     public async Task AfterSixMinutesOfQuietItIsNewsAgain()
     {
         Record(s_cart, "StreamFailed");
-        await AnswerAsync(await _api.NextAsync());
-        _time.Advance(TimeSpan.FromMinutes(6));
+        await AnswerAsync(await Api.NextAsync());
+        Time.Advance(TimeSpan.FromMinutes(6));
         Record(s_cart, "StreamFailed");
-        ScriptedExchange create = await _api.NextAsync();
+        ScriptedExchange create = await Api.NextAsync();
         Assert.Equal("POST", create.Method);
         await AnswerAsync(create);
     }
@@ -92,16 +78,16 @@ public sealed class EventRecorderTests : IAsyncLifetime
     public async Task OneThatIsRefusedDoesNotStopTheNext()
     {
         Record(s_cart, "StreamFailed");
-        await (await _api.NextAsync()).RefuseAsync(403, "Forbidden");
+        await (await Api.NextAsync()).RefuseAsync(403, "Forbidden");
         Record(s_cart, "LinesDropped");
-        await AnswerAsync(await _api.NextAsync());
+        await AnswerAsync(await Api.NextAsync());
     }
 
     [Fact]
     public async Task ALongNoteIsCutToWhatTheApiAllows()
     {
         _recorder.Record(s_cart, EventType.Normal, "StreamFailed", "OpenStream", new string('x', 5_000));
-        ScriptedExchange create = await _api.NextAsync();
+        ScriptedExchange create = await Api.NextAsync();
         Assert.Equal(1024, ((string)JsonNode.Parse(create.Body)!["note"]!).Length);
         await AnswerAsync(create);
     }

@@ -21,6 +21,9 @@ public abstract class InformerTest : IAsyncLifetime
 
     private protected virtual TimeProvider Time => TimeProvider.System;
 
+    /// <summary>Whether the list is asked for as a stream.</summary>
+    private protected virtual bool WatchList => false;
+
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -35,6 +38,7 @@ public abstract class InformerTest : IAsyncLifetime
             ConnectBackOff = s_short,
             ForbiddenBackOff = s_short,
             ListInterval = TimeSpan.Zero,
+            WatchList = WatchList,
         };
         Informer = new Informer<TestPod>(Api.CreateClient(Time), options, TestPod.Format, Time, NullLogger.Instance);
         Informer.Changed += change => _changes.Writer.TryWrite((change.Before, change.After) switch
@@ -57,7 +61,7 @@ public abstract class InformerTest : IAsyncLifetime
     }
 
     /// <summary>The next change that the informer told.</summary>
-    protected ValueTask<string> ChangeAsync() => _changes.Reader.ReadAsync(Cancelled);
+    protected Task<string> ChangeAsync() => _changes.Reader.ReadAsync(Cancelled).AsTask().WaitAsync(ScriptedApi.Patience, TimeProvider.System, Cancelled);
 
     protected bool HasChange => _changes.Reader.TryPeek(out _);
 

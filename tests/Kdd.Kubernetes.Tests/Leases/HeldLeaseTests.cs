@@ -1,24 +1,16 @@
 using System.Text.Json.Nodes;
 using Kdd.Kubernetes.Leases;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Kdd.Kubernetes.Tests.Leases;
 
-public sealed class HeldLeaseTests : IAsyncLifetime
+public sealed class HeldLeaseTests : ScriptedTest
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, 123, TimeSpan.Zero));
-    private readonly CancellationTokenSource _stop = new();
-    private ScriptedApi _api = null!;
     private HeldLease _lease = null!;
-    private Task _running = Task.CompletedTask;
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    private protected override Task<Task> StartAsync(KubernetesApi api, CancellationToken stop)
     {
-        _api = await ScriptedApi.StartAsync();
         var options = new HeldLeaseOptions
         {
             Name = new NamespacedName("kdd-system", "kdd-member-a"),
@@ -27,22 +19,14 @@ public sealed class HeldLeaseTests : IAsyncLifetime
             Labels = new Dictionary<string, string> { ["kdd.dev/member"] = "operator" },
             Annotations = () => new Dictionary<string, string> { ["kdd.dev/epoch"] = "0123456789abcdef" },
         };
-        _lease = new HeldLease(_api.CreateClient(_time), options, _time, NullLogger<HeldLease>.Instance);
-        _running = _lease.RunAsync(_stop.Token);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _running;
-        await _api.DisposeAsync();
-        _stop.Dispose();
+        _lease = new HeldLease(api, options, Time, NullLogger<HeldLease>.Instance);
+        return Task.FromResult(_lease.RunAsync(stop));
     }
 
     [Fact]
     public async Task TheLeaseSaysWhoHoldsItSinceWhenAndHowLong()
     {
-        ScriptedExchange apply = await _api.NextAsync();
+        ScriptedExchange apply = await Api.NextAsync();
         Assert.Equal(("PATCH", "/apis/coordination.k8s.io/v1/namespaces/kdd-system/leases/kdd-member-a"), (apply.Method, apply.Path));
         JsonNode lease = JsonNode.Parse(apply.Body)!;
         Assert.Equal(("Lease", "a", 15), ((string?)lease["kind"], (string?)lease["spec"]!["holderIdentity"], (int?)lease["spec"]!["leaseDurationSeconds"]));
@@ -57,12 +41,12 @@ public sealed class HeldLeaseTests : IAsyncLifetime
     [Fact]
     public async Task ItIsRenewedEveryFiveSeconds()
     {
-        await (await _api.NextAsync()).AnswerAsync(201, "{}");
+        await (await Api.NextAsync()).AnswerAsync(201, "{}");
         await _lease.Acquired.WaitAsync(Cancelled);
-        DateTimeOffset acquired = _time.GetUtcNow();
-        Task<ScriptedExchange> next = _api.NextAsync().AsTask();
-        await _time.AdvanceUntilAsync(next, TimeSpan.FromMilliseconds(500), Cancelled);
-        Assert.True(_time.GetUtcNow() - acquired >= TimeSpan.FromSeconds(5));
+        DateTimeOffset acquired = Time.GetUtcNow();
+        Task<ScriptedExchange> next = Api.NextAsync();
+        await Time.AdvanceUntilAsync(next, TimeSpan.FromMilliseconds(500), Cancelled);
+        Assert.True(Time.GetUtcNow() - acquired >= TimeSpan.FromSeconds(5));
         Assert.Equal("2026-11-23T12:00:00.123000Z", (string?)JsonNode.Parse((await next).Body)!["spec"]!["acquireTime"]);
     }
 
@@ -70,11 +54,11 @@ public sealed class HeldLeaseTests : IAsyncLifetime
     [Fact]
     public async Task TenSecondsAfterTheLastRenewalItIsNoLongerValidWithoutAnybodySayingSo()
     {
-        await (await _api.NextAsync()).AnswerAsync(201, "{}");
+        await (await Api.NextAsync()).AnswerAsync(201, "{}");
         await _lease.Acquired.WaitAsync(Cancelled);
-        _time.Advance(TimeSpan.FromSeconds(9.9));
+        Time.Advance(TimeSpan.FromSeconds(9.9));
         Assert.True(_lease.IsValid);
-        _time.Advance(TimeSpan.FromSeconds(0.1));
+        Time.Advance(TimeSpan.FromSeconds(0.1));
         Assert.False(_lease.IsValid);
     }
 
@@ -82,20 +66,20 @@ public sealed class HeldLeaseTests : IAsyncLifetime
     [Fact]
     public async Task ValidityCountsFromBeforeTheRequest()
     {
-        ScriptedExchange apply = await _api.NextAsync();
-        _time.Advance(TimeSpan.FromSeconds(4));
+        ScriptedExchange apply = await Api.NextAsync();
+        Time.Advance(TimeSpan.FromSeconds(4));
         await apply.AnswerAsync(201, "{}");
         await _lease.Acquired.WaitAsync(Cancelled);
-        _time.Advance(TimeSpan.FromSeconds(6));
+        Time.Advance(TimeSpan.FromSeconds(6));
         Assert.False(_lease.IsValid);
     }
 
     [Fact]
     public async Task AFailedRenewalIsTriedAgainAndMakesItValidAgain()
     {
-        await (await _api.NextAsync()).RefuseAsync(500, "InternalError", "etcdserver: mvcc: database space exceeded");
-        Task<ScriptedExchange> next = _api.NextAsync().AsTask();
-        await _time.AdvanceUntilAsync(next, TimeSpan.FromMilliseconds(250), Cancelled);
+        await (await Api.NextAsync()).RefuseAsync(500, "InternalError", "etcdserver: mvcc: database space exceeded");
+        Task<ScriptedExchange> next = Api.NextAsync();
+        await Time.AdvanceUntilAsync(next, TimeSpan.FromMilliseconds(250), Cancelled);
         await (await next).AnswerAsync(200, "{}");
         await _lease.Acquired.WaitAsync(Cancelled);
         Assert.True(_lease.IsValid);
@@ -104,12 +88,11 @@ public sealed class HeldLeaseTests : IAsyncLifetime
     [Fact]
     public async Task ReleaseDeletesItAndDoesNotFailWhenTheServerDoes()
     {
-        await (await _api.NextAsync()).AnswerAsync(201, "{}");
+        await (await Api.NextAsync()).AnswerAsync(201, "{}");
         await _lease.Acquired.WaitAsync(Cancelled);
-        await _stop.CancelAsync();
-        await _running;
+        await StopAsync();
         Task released = _lease.ReleaseAsync(Cancelled);
-        ScriptedExchange delete = await _api.NextAsync();
+        ScriptedExchange delete = await Api.NextAsync();
         Assert.Equal(("DELETE", "/apis/coordination.k8s.io/v1/namespaces/kdd-system/leases/kdd-member-a"), (delete.Method, delete.Path));
         await delete.RefuseAsync(503, "ServiceUnavailable");
         await released;

@@ -15,6 +15,9 @@ namespace Kdd.Kubernetes.Tests;
 /// <summary>An API server on real HTTP that answers nothing by itself: the test takes each request and answers it, byte by byte if it likes.</summary>
 internal sealed class ScriptedApi : IAsyncDisposable
 {
+    /// <summary>In real time: what does not come by then will not.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     private readonly WebApplication _app;
     private readonly Channel<ScriptedExchange> _requests = Channel.CreateUnbounded<ScriptedExchange>();
 
@@ -37,7 +40,8 @@ internal sealed class ScriptedApi : IAsyncDisposable
         => new(ClusterConnection.To(Address, token).CreateHttpClient(), timeProvider);
 
     /// <summary>The next request, when it comes.</summary>
-    public ValueTask<ScriptedExchange> NextAsync() => _requests.Reader.ReadAsync(TestContext.Current.CancellationToken);
+    public Task<ScriptedExchange> NextAsync()
+        => _requests.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
 
     /// <summary>Whether a request is waiting that nobody expected.</summary>
     public bool HasRequest => _requests.Reader.TryPeek(out _);

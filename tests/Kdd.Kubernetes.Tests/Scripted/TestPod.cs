@@ -24,6 +24,10 @@ internal sealed record TestPod(TestMetadata Metadata, TestSpec? Spec)
 
     public static string Bookmark(int version) => Notification("BOOKMARK", $$$"""{"kind":"Pod","metadata":{"resourceVersion":"{{{version}}}"}}""");
 
+    /// <summary>The bookmark that ends a list which comes as a stream (KEP-3157).</summary>
+    public static string EndOfList(int version)
+        => Notification("BOOKMARK", $$$$"""{"kind":"Pod","metadata":{"resourceVersion":"{{{{version}}}}","annotations":{"k8s.io/initial-events-end":"true"}}}""");
+
     public static string Expired => Notification("ERROR", """{"kind":"Status","status":"Failure","message":"too old resource version: 1 (9)","reason":"Expired","code":410}""");
 }
 

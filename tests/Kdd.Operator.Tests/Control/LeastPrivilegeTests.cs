@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Kdd.Api.LogViews;
 using Kdd.DevCluster;
+using Kdd.DevCluster.Faults;
 using Kdd.DevCluster.Identity;
 using Kdd.DevCluster.Kubelet;
 using Kdd.DevCluster.Kubelet.Containers;
@@ -40,6 +41,9 @@ public sealed class LeastPrivilegeTests : IAsyncDisposable
             Kubelet = new KubeletSettings { Scripts = new Dictionary<string, ContainerScript> { ["once"] = WriteOnce } },
         });
         _cluster.Host.Services.GetRequiredService<Authorizer>().Decided += Note;
+
+        // A server without streamed lists, as one whose feature gate is off: pages need the verb list.
+        _cluster.Host.Faults.Fail(new RequestMatch { Verb = "watch", Resource = "logviews" }, (int)HttpStatusCode.UnprocessableEntity, times: 1);
         OperatorUnderTest replica = await _cluster.StartOperatorAsync();
 
         await ReadEveryKindOfWorkloadAsync();
