@@ -66,7 +66,11 @@ internal sealed class TcpForwarder : IDisposable
                 client.NoDelay = true;
                 server.NoDelay = true;
                 await server.ConnectAsync(address, _stopped.Token);
-                await Task.WhenAll(CopyAsync(client, server), CopyAsync(server, client));
+                Task up = CopyAsync(client, server), down = CopyAsync(server, client);
+
+                // A reset of either side is passed on at once; after a clean end the other direction goes on.
+                await await Task.WhenAny(up, down);
+                await Task.WhenAll(up, down);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {
