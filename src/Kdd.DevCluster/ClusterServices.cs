@@ -64,8 +64,10 @@ internal static class ClusterServices
     private static void AddMachinery(ServiceCollection services)
     {
         services
+            .AddSingleton<EventWriter>()
             .AddSingleton<ResourceCatalog>()
             .AddSingleton<Admission>()
+            .AddSingleton<FieldOwnership>()
             .AddSingleton<WritePipeline>()
             .AddSingleton<TableRenderer>()
             .AddSingleton<ReadHandler>()
@@ -76,6 +78,7 @@ internal static class ClusterServices
             .AddSingleton<IRequestHandler, ServerInfoHandler>()
             .AddSingleton<IRequestHandler, DiscoveryHandler>()
             .AddSingleton<IRequestHandler, OpenApiHandler>();
+        AddComponent<NamespaceController>(services);
         AddComponent<DefinitionController>(services);
         AddComponent<NamespaceDeletionController>(services);
     }
@@ -83,8 +86,7 @@ internal static class ClusterServices
     // Controllers, kubelet, service networking: each an IClusterComponent, started in this order.
     private static void AddWorkloads(ServiceCollection services)
     {
-        services.AddSingleton<EventWriter>().AddSingleton<PodFactory>();
-        AddComponent<NamespaceController>(services);
+        services.AddSingleton<PodFactory>();
         AddReplicas(services, ReplicaKind.ReplicaSet);
         AddReplicas(services, ReplicaKind.ReplicationController);
         AddComponent<DeploymentController>(services);

@@ -28,6 +28,7 @@ public sealed class DevClusterHost : IAsyncDisposable
         System.IO.Directory.CreateDirectory(Directory);
         _services = ClusterServices.Build(this);
         Store.Defaulting = BuiltInDefaults.Apply;
+        Store.Ownership = _services.GetRequiredService<FieldOwnership>().Own;
         var authenticator = _services.GetRequiredService<Authenticator>();
         authenticator.AddUser(AdminToken, new UserInfo("admin", ["system:masters", "system:authenticated"]));
         foreach (var (token, user) in options.Users)

@@ -47,7 +47,7 @@ internal sealed class DeleteHandler(ObjectStore store)
         {
             if (Delete(resource, item.Namespace.Length == 0 ? null : item.Namespace, item.Name, options, out _, out _))
             {
-                items.Add(ObjectViews.Of(resource, item.Object).DeepClone());
+                items.Add((JsonNode)ListItems.Of(resource, ObjectViews.Of(resource, item.Object)));
             }
         }
 

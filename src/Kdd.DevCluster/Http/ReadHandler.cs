@@ -169,7 +169,7 @@ internal sealed class ReadHandler(ObjectStore store, TableRenderer tables)
             await Responses.WriteAsync(http, 200, new JsonObject
             {
                 ["apiVersion"] = resource.ApiVersion, ["kind"] = resource.ListKind, ["metadata"] = metadata,
-                ["items"] = new JsonArray([.. Views(resource, page).Select(v => v.DeepClone())]),
+                ["items"] = new JsonArray([.. Views(resource, page).Select(v => ListItems.Of(resource, v))]),
             }, yaml: true);
             return;
         }
@@ -186,7 +186,7 @@ internal sealed class ReadHandler(ObjectStore store, TableRenderer tables)
                 body.Write(","u8);
             }
 
-            body.Write(stored ? page.Items[i].Utf8 : Json.ToUtf8(ObjectViews.Of(resource, page.Items[i].Object)));
+            body.Write(ListItems.Of(resource, stored ? page.Items[i].Utf8 : Json.ToUtf8(ObjectViews.Of(resource, page.Items[i].Object))));
         }
 
         body.Write("]}"u8);

@@ -34,7 +34,7 @@ internal sealed class NodeAgents : IClusterComponent, IDisposable
             Node = node,
             Clock = new NodeClock(timeProvider, node.ClockSkew),
             Settings = options.Kubelet,
-            Store = store,
+            Store = store.As("kubelet"),
             Runtime = _runtime,
             Environment = new ContainerEnvironment(store, () => host.BaseAddress),
             VolumeFiles = new VolumeFiles(store, tokens, timeProvider),

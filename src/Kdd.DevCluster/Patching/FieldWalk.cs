@@ -8,6 +8,9 @@ namespace Kdd.DevCluster.Patching;
 /// <summary>Which fields a value has and which differ between two values, at the grain of the schema (structured-merge-diff).</summary>
 internal static class FieldWalk
 {
+    // Null, but there: the one field of a pod's conditions that Go always writes.
+    private const string NeverOmitted = "lastProbeTime";
+
     private static readonly Schema Metadata = ModelSchemas.Of(typeof(k8s.Models.V1ObjectMeta));
 
     /// <summary>The schema of a whole object with its metadata.</summary>
@@ -113,7 +116,7 @@ internal static class FieldWalk
 
     private static IEnumerable<(string Key, JsonNode? Value, Schema Schema)> Steps(JsonNode? value, Schema schema) => value switch
     {
-        JsonObject obj when IsGranular(schema) => obj.Where(p => p.Value is not null).Select(p => ($"f:{p.Key}", p.Value, schema.Field(p.Key) ?? Schema.Any)),
+        JsonObject obj when IsGranular(schema) => obj.Where(p => p.Value is not null || p.Key == NeverOmitted).Select(p => ($"f:{p.Key}", p.Value, schema.Field(p.Key) ?? Schema.Any)),
         JsonArray array when schema.ListType is "map" or "set" =>
             array.Select(item => (KeyOf(item, schema), schema.ListType == "map" ? item : null, schema.Items ?? Schema.Any)).DistinctBy(s => s.Item1),
         _ => [],

@@ -66,12 +66,6 @@ internal sealed class Admission(ObjectStore store, PodAdmission pods)
                 $"pods \"{pod.Name()}\" is forbidden: error looking up service account {pod.Namespace()}/{account}: serviceaccount \"{account}\" not found");
         }
 
-        spec.Default("enableServiceLinks", true);
-        spec.Default("preemptionPolicy", "PreemptLowerPriority");
-        spec.Default("priority", 0);
-        spec.Default("tolerations", new JsonArray(
-            new JsonObject { ["effect"] = "NoExecute", ["key"] = "node.kubernetes.io/not-ready", ["operator"] = "Exists", ["tolerationSeconds"] = 300 },
-            new JsonObject { ["effect"] = "NoExecute", ["key"] = "node.kubernetes.io/unreachable", ["operator"] = "Exists", ["tolerationSeconds"] = 300 }));
         pods.Admit(pod);
     }
 

@@ -14,6 +14,7 @@ internal static class BuiltInDefaults
         {
             case ("", "pods") when spec is not null:
                 PodDefaults.Apply(spec);
+                spec.Default("enableServiceLinks", true); // of pods, not of templates
                 break;
             case ("", "services") when spec is not null:
                 Service(spec);
@@ -187,6 +188,7 @@ internal static class BuiltInDefaults
         spec.Default("suspend", false);
         spec.Default("successfulJobsHistoryLimit", 3);
         spec.Default("failedJobsHistoryLimit", 1);
+        spec.Obj("jobTemplate")?.Default("metadata", new JsonObject());
         if (spec.Obj("jobTemplate", "spec") is { } job)
         {
             Template(job);

@@ -33,9 +33,10 @@ internal sealed class WritePipeline(ObjectStore store, Admission admission, Time
         ObjectRules.PrepareCreate(resource.Storage, obj, timeProvider);
         if (!owned)
         {
-            Own(resource, null, obj, Writer(resource, options, ""));
+            FieldOwnership.Own(resource, null, obj, Writer(resource, options, ""));
         }
 
+        ObjectRules.Complete(resource.Storage, obj);
         Validate(resource, obj, null);
         admission.Admit(resource, obj);
         if (options.DryRun)
@@ -77,7 +78,7 @@ internal sealed class WritePipeline(ObjectStore store, Admission admission, Time
 
         if (!owned)
         {
-            Own(resource, old, merged, Writer(resource, options, subresource));
+            FieldOwnership.Own(resource, old, merged, Writer(resource, options, subresource));
         }
 
         if (MetadataValidation.ValidateUpdate(old, merged) is { Count: > 0 } errors)
@@ -98,26 +99,6 @@ internal sealed class WritePipeline(ObjectStore store, Admission admission, Time
     /// <summary>The writer of a request as managedFields names it.</summary>
     public FieldWriter Writer(ApiResource resource, WriteOptions options, string subresource) =>
         new(options.FieldManager, resource.ApiVersion, subresource, ObjectRules.Timestamp(timeProvider));
-
-    // Fields are owned under the names of the request's version, whatever they are called in storage.
-    private static void Own(ApiResource resource, JsonObject? old, JsonObject next, FieldWriter writer)
-    {
-        var view = (JsonObject)ObjectViews.Of(resource, next).DeepClone();
-        var before = old is null ? null : (JsonObject)ObjectViews.Of(resource, old).DeepClone();
-        if (resource.HasStatus && writer.Subresource.Length == 0)
-        {
-            // What the strategy put into the status is nobody's.
-            view.Remove("status");
-            before?.Remove("status");
-        }
-
-        ManagedFields.Update(before, view, resource.Schema, writer);
-        next.Metadata().Remove("managedFields");
-        if (view["metadata"]?["managedFields"] is { } fields)
-        {
-            next.Metadata()["managedFields"] = fields.DeepClone();
-        }
-    }
 
     private static void Validate(ApiResource resource, JsonObject obj, JsonObject? old)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Kdd.DevCluster.Http;
+using Kdd.DevCluster.Workloads;
 
 namespace Kdd.DevCluster.Storage;
 
@@ -32,6 +33,7 @@ internal static class ObjectRules
         metadata.Remove("deletionTimestamp");
         metadata.Remove("deletionGracePeriodSeconds");
         metadata.Remove("selfLink");
+        DropEmpty(metadata);
         if (HasGeneration(type))
         {
             metadata["generation"] = 1;
@@ -39,6 +41,15 @@ internal static class ObjectRules
         else
         {
             metadata.Remove("generation");
+        }
+    }
+
+    /// <summary>What a strategy adds to a new object that has its uid; nobody owns it.</summary>
+    public static void Complete(ResourceKey type, JsonObject obj)
+    {
+        if (type == new ResourceKey("batch", "jobs"))
+        {
+            JobDefaults.Apply(obj);
         }
     }
 
@@ -72,12 +83,25 @@ internal static class ObjectRules
         }
 
         metadata.Remove("selfLink");
-        if (HasGeneration(type) && SpecDiffers(current, next))
+        DropEmpty(metadata);
+        if (HasGeneration(type) && SpecDiffers(current, next) && !IsBinding(type, current, next))
         {
             metadata["generation"] = (current.Long("metadata", "generation") ?? 0) + 1;
         }
 
         return next;
+    }
+
+    // ObjectMeta leaves out what is empty (omitempty).
+    private static void DropEmpty(JsonObject metadata)
+    {
+        foreach (var key in (ReadOnlySpan<string>)["labels", "annotations", "finalizers", "ownerReferences"])
+        {
+            if (metadata[key] is JsonObject { Count: 0 } or JsonArray { Count: 0 })
+            {
+                metadata.Remove(key);
+            }
+        }
     }
 
     /// <summary>Throws when a delete speaks of another object or version.</summary>
@@ -184,6 +208,10 @@ internal static class ObjectRules
     ];
 
     private static bool HasGeneration(ResourceKey type) => Counted.Contains(type) || !BuiltIn.Contains(type);
+
+    // A pod that gets its node is bound, not updated: pods/binding has no strategy that counts.
+    private static bool IsBinding(ResourceKey type, JsonObject current, JsonObject next) => type == new ResourceKey("", "pods")
+        && string.IsNullOrEmpty(current.Str("spec", "nodeName")) && !string.IsNullOrEmpty(next.Str("spec", "nodeName"));
 
     private static HashSet<ResourceKey> BuiltIn { get; } = [.. Resources.BuiltInResources.All.Select(r => r.Storage)];
 

@@ -16,14 +16,34 @@ public sealed class ObjectStore(TimeProvider timeProvider)
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<ResourceKey, ResourceTable> _tables = new();
-    private long _revision = 1;
-    private long _compacted;
+    private readonly Shared _shared = new();
+    private readonly string? _manager;
+
+    private ObjectStore(ObjectStore store, TimeProvider timeProvider, string manager)
+        : this(timeProvider)
+    {
+        (_lock, _tables, _shared, _manager) = (store._lock, store._tables, store._shared, manager);
+    }
 
     /// <summary>The newest revision.</summary>
-    public long Revision => Volatile.Read(ref _revision);
+    public long Revision => Volatile.Read(ref _shared.Revision);
 
     /// <summary>Fills defaults into objects that the process itself writes; the API server sets it.</summary>
-    public Action<ResourceKey, JsonObject>? Defaulting { get; set; }
+    public Action<ResourceKey, JsonObject>? Defaulting
+    {
+        get => _shared.Defaulting;
+        set => _shared.Defaulting = value;
+    }
+
+    /// <summary>Writes managedFields for a manager: type, old object (null on create), new object, manager, status only.</summary>
+    internal Action<ResourceKey, JsonObject?, JsonObject, string, bool>? Ownership
+    {
+        get => _shared.Ownership;
+        set => _shared.Ownership = value;
+    }
+
+    /// <summary>The same store for a part of the cluster whose writes <paramref name="manager"/> owns in managedFields.</summary>
+    internal ObjectStore As(string manager) => new(this, timeProvider, manager);
 
     /// <summary>The object; null when there is none.</summary>
     public JsonObject? Get(ResourceKey type, string? ns, string name) => Find(type, ns, name)?.Object;
@@ -38,6 +58,7 @@ public sealed class ObjectStore(TimeProvider timeProvider)
     {
         var created = (JsonObject)obj.DeepClone();
         Defaulting?.Invoke(type, created);
+        Own(type, null, created, statusOnly: false);
         return Insert(type, created).Object;
     }
 
@@ -60,7 +81,7 @@ public sealed class ObjectStore(TimeProvider timeProvider)
                 Defaulting?.Invoke(type, next);
             }
 
-            return Replace(type, current, ObjectRules.Merge(type, current.Object, next, statusOnly)).Object;
+            return Replace(type, current, Merge(type, current, next, statusOnly)).Object;
         }
     }
 
@@ -77,7 +98,7 @@ public sealed class ObjectStore(TimeProvider timeProvider)
 
             var next = (JsonObject)current.Object.DeepClone();
             return change(next)
-                ? Replace(type, current, ObjectRules.Merge(type, current.Object, next, statusOnly)).Object
+                ? Replace(type, current, Merge(type, current, next, statusOnly)).Object
                 : current.Object;
         }
     }
@@ -159,10 +180,10 @@ public sealed class ObjectStore(TimeProvider timeProvider)
     {
         lock (_lock)
         {
-            _compacted = Math.Max(_compacted, Math.Min(revision, _revision));
+            _shared.Compacted = Math.Max(_shared.Compacted, Math.Min(revision, _shared.Revision));
             foreach (var table in _tables.Values)
             {
-                table.Compact(_compacted);
+                table.Compact(_shared.Compacted);
             }
         }
     }
@@ -170,7 +191,7 @@ public sealed class ObjectStore(TimeProvider timeProvider)
     internal ResourceTable Table(ResourceKey type) => _tables.GetOrAdd(type, static (_, store) =>
     {
         var table = new ResourceTable();
-        table.Compact(store._compacted); // its history is as long as that of the others
+        table.Compact(store._shared.Compacted); // its history is as long as that of the others
         return table;
     }, this);
 
@@ -187,9 +208,25 @@ public sealed class ObjectStore(TimeProvider timeProvider)
         }
     }
 
+    private JsonObject Merge(ResourceKey type, StoredObject current, JsonObject next, bool statusOnly)
+    {
+        var merged = ObjectRules.Merge(type, current.Object, next, statusOnly);
+        Own(type, current.Object, merged, statusOnly);
+        return merged;
+    }
+
+    private void Own(ResourceKey type, JsonObject? old, JsonObject next, bool statusOnly)
+    {
+        if (_manager is not null)
+        {
+            Ownership?.Invoke(type, old, next, _manager, statusOnly);
+        }
+    }
+
     private StoredObject Insert(ResourceKey type, JsonObject obj)
     {
         ObjectRules.PrepareCreate(type, obj, timeProvider);
+        ObjectRules.Complete(type, obj);
         return InsertPrepared(type, obj, type);
     }
 
@@ -204,7 +241,7 @@ public sealed class ObjectStore(TimeProvider timeProvider)
                 throw Errors.AlreadyExists(shown, obj.Name());
             }
 
-            var stored = StoredObject.Freeze(obj, ++_revision);
+            var stored = StoredObject.Freeze(obj, ++_shared.Revision);
             table.Apply(StoreEventType.Added, stored, null);
             return stored;
         }
@@ -232,7 +269,7 @@ public sealed class ObjectStore(TimeProvider timeProvider)
                 return Remove(type, current, next);
             }
 
-            var stored = StoredObject.Freeze(next, ++_revision);
+            var stored = StoredObject.Freeze(next, ++_shared.Revision);
             table.Apply(StoreEventType.Modified, stored, current);
             return stored;
         }
@@ -265,13 +302,24 @@ public sealed class ObjectStore(TimeProvider timeProvider)
 
     private StoredObject Remove(ResourceKey type, StoredObject current, JsonObject last)
     {
-        var stored = StoredObject.Freeze(last, ++_revision);
+        var stored = StoredObject.Freeze(last, ++_shared.Revision);
         Table(type).Apply(StoreEventType.Deleted, stored, current);
         return stored;
     }
 
     /// <summary>Stamps deletionTimestamp without removing.</summary>
     internal void MarkDeleted(JsonObject obj) => obj.Metadata()["deletionTimestamp"] = ObjectRules.Timestamp(timeProvider);
+
+    /// <summary>What the handles of <see cref="As"/> have in common.</summary>
+    private sealed class Shared
+    {
+        public long Revision = 1;
+        public long Compacted;
+
+        public Action<ResourceKey, JsonObject>? Defaulting { get; set; }
+
+        public Action<ResourceKey, JsonObject?, JsonObject, string, bool>? Ownership { get; set; }
+    }
 
     /// <summary>A resourceVersion as text.</summary>
     internal static string Format(long revision) => revision.ToString(CultureInfo.InvariantCulture);

@@ -8,14 +8,14 @@ namespace Kdd.DevCluster.Workloads;
 /// A controller over the store: watches, a queue of names and one worker. The store is read directly, so what a controller sees is
 /// never behind what it wrote.
 /// </summary>
-internal abstract class ControllerLoop(ObjectStore store, TimeProvider timeProvider, ILogger logger) : IClusterComponent, IDisposable
+internal abstract class ControllerLoop(ObjectStore store, TimeProvider timeProvider, ILogger logger, string? manager = "kube-controller-manager") : IClusterComponent, IDisposable
 {
     private readonly KeyQueue<ObjectName> _queue = new(timeProvider);
     private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<ObjectName, int> _failures = [];
     private readonly List<Task> _tasks = [];
 
-    protected ObjectStore Store { get; } = store;
+    protected ObjectStore Store { get; } = manager is null ? store : store.As(manager);
 
     protected TimeProvider TimeProvider { get; } = timeProvider;
 

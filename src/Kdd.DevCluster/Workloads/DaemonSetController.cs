@@ -38,7 +38,7 @@ internal sealed class DaemonSetController(
 
     private void Place(JsonObject set, string hash, List<string> nodes)
     {
-        var byNode = pods.Of(set).ToLookup(pod => pod.Str("spec", "nodeName") ?? "");
+        var byNode = pods.Of(set).ToLookup(NodeAffinity.NodeOf);
         foreach (string node in nodes)
         {
             foreach (var ended in byNode[node].Where(pod => PodFacts.IsFinished(pod) && !Owners.IsBeingDeleted(pod)))
@@ -49,7 +49,7 @@ internal sealed class DaemonSetController(
             {
                 pods.Create(set, set.Obj("spec", "template") ?? [], null, pod =>
                 {
-                    pod.Obj("spec")!["nodeName"] = node;
+                    NodeAffinity.Require(pod.Obj("spec")!, node);
                     if (pod.Metadata().Obj("labels") is not { } labels)
                     {
                         labels = [];
@@ -89,7 +89,7 @@ internal sealed class DaemonSetController(
 
     private void WriteStatus(JsonObject set, string hash, List<string> nodes)
     {
-        var placed = pods.Of(set).Where(pod => PodFacts.IsActive(pod) && nodes.Contains(pod.Str("spec", "nodeName") ?? "")).ToList();
+        var placed = pods.Of(set).Where(pod => PodFacts.IsActive(pod) && nodes.Contains(NodeAffinity.NodeOf(pod))).ToList();
         Store.Mutate(DaemonSets, set.Namespace(), set.Name(), stored =>
         {
             int ready = placed.Count(PodFacts.IsReady);
@@ -110,6 +110,5 @@ internal sealed class DaemonSetController(
     }
 
     private static bool IsMeant(JsonObject set, JsonObject node) =>
-        (set.Obj("spec", "template", "spec", "nodeSelector") ?? [])
-        .All(wanted => node.Str("metadata", "labels", wanted.Key) == (string?)wanted.Value);
+        NodeAffinity.Fits(set.Obj("spec", "template", "spec") ?? [], node);
 }

@@ -22,7 +22,8 @@ public sealed class EventWriter(ObjectStore store, TimeProvider timeProvider)
         string ns = about.Namespace() is { Length: > 0 } own ? own : "default";
         string now = PodStatus.Time(timeProvider.GetUtcNow());
         string name = NameOf(about, reason, message, container);
-        var repeated = store.Mutate(Events, ns, name, existing =>
+        var writer = store.As(component switch { "kubelet" => component, "default-scheduler" => "kube-scheduler", _ => "kube-controller-manager" });
+        var repeated = writer.Mutate(Events, ns, name, existing =>
         {
             existing["count"] = (existing.Long("count") ?? 1) + 1;
             existing["lastTimestamp"] = now;
@@ -47,7 +48,7 @@ public sealed class EventWriter(ObjectStore store, TimeProvider timeProvider)
         }
         try
         {
-            store.Create(Events, new JsonObject
+            writer.Create(Events, new JsonObject
             {
                 ["kind"] = "Event",
                 ["apiVersion"] = "v1",

@@ -20,7 +20,6 @@ internal sealed class JobController(
         {
             return null;
         }
-        job = SetUp(job);
         if (IsFinished(job))
         {
             return ExpireFinished(job);
@@ -60,16 +59,6 @@ internal sealed class JobController(
         }
         WriteStatus(job, outcome, active, succeeded, failed);
         return job.Long("spec", "activeDeadlineSeconds") is not null ? TimeSpan.FromSeconds(1) : null;
-    }
-
-    /// <summary>The generated selector and labels; the API server's job strategy gives them at creation.</summary>
-    private JsonObject SetUp(JsonObject job)
-    {
-        if (job.Obj("spec", "selector") is { Count: > 0 })
-        {
-            return job;
-        }
-        return Store.Mutate(Jobs, job.Namespace(), job.Name(), stored => JobDefaults.Apply(stored)) ?? job;
     }
 
     private (string Type, string Reason, string Message)? Outcome(JsonObject job, List<JsonObject> owned, int succeeded, int failed)

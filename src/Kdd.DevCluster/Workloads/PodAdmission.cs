@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Kdd.DevCluster.Resources;
 using Kdd.DevCluster.Storage;
 
 namespace Kdd.DevCluster.Workloads;
 
 /// <summary>
 /// What an API server's admission adds to a new pod: the service account and the volume with its token (plugin ServiceAccount), and
-/// the status of a pod that nobody has looked at.
+/// the priority, tolerations, and the status of a pod that nobody has looked at.
 /// </summary>
 public sealed class PodAdmission(ObjectStore store)
 {
@@ -30,9 +31,25 @@ public sealed class PodAdmission(ObjectStore store)
         {
             AddToken(spec);
         }
+        spec.Default("preemptionPolicy", "PreemptLowerPriority");
+        spec.Default("priority", 0);
+        AddTolerations(spec);
         if (pod.Obj("status") is not { Count: > 0 })
         {
-            pod["status"] = new JsonObject { ["phase"] = "Pending" };
+            pod["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService.Of(pod) };
+        }
+    }
+
+    // Plugin DefaultTolerationSeconds: five minutes on a node that is gone, unless the pod says otherwise.
+    private static void AddTolerations(JsonObject spec)
+    {
+        var tolerations = ArrayOf(spec, "tolerations");
+        foreach (string key in (string[])["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
+        {
+            if (!tolerations.Any(t => (t.Str("key") ?? "") is var own && (own == key || own.Length == 0) && t.Str("effect") is null or "" or "NoExecute"))
+            {
+                tolerations.Add(new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 });
+            }
         }
     }
 

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using Kdd.DevCluster.Resources;
 using Kdd.DevCluster.Storage;
 
 namespace Kdd.DevCluster.Workloads;
 
 /// <summary>Makes pods from templates.</summary>
-internal sealed class PodFactory(ObjectStore store, PodAdmission admission, EventWriter events)
+internal sealed class PodFactory(ObjectStore store, PodAdmission admission, FieldOwnership ownership, EventWriter events)
 {
     public static ResourceKey Pods { get; } = new("", "pods");
 
@@ -40,9 +41,11 @@ internal sealed class PodFactory(ObjectStore store, PodAdmission admission, Even
             ["apiVersion"] = "v1",
             ["metadata"] = metadata,
             ["spec"] = template.Obj("spec")?.DeepClone() ?? new JsonObject(),
-            ["status"] = new JsonObject { ["phase"] = "Pending" },
         };
         adjust?.Invoke(pod);
+        // What admission adds is nobody's.
+        BuiltInDefaults.Apply(Pods, pod);
+        ownership.Own(Pods, null, pod, "kube-controller-manager", statusOnly: false);
         admission.Admit(pod);
         var created = store.Create(Pods, pod);
         events.Write(owner, "Normal", "SuccessfulCreate", $"Created pod: {created.Name()}", $"{Component(owner)}-controller");

@@ -7,7 +7,7 @@ namespace Kdd.DevCluster.Workloads;
 /// <summary>Gives each pod a node: of those that its nodeSelector allows, the one with the fewest pods.</summary>
 internal sealed class Scheduler(
     ObjectStore store, PodAdmission admission, EventWriter events, TimeProvider timeProvider, ILogger<Scheduler> logger)
-    : ControllerLoop(store, timeProvider, logger)
+    : ControllerLoop(store, timeProvider, logger, manager: null) // a binding is nobody's
 {
     private static readonly ResourceKey Nodes = new("", "nodes");
     private readonly Dictionary<string, int> _assigned = new(StringComparer.Ordinal);
@@ -27,8 +27,8 @@ internal sealed class Scheduler(
         {
             return null;
         }
-        var nodes = Store.List(Nodes).Where(node => node.Bool("spec", "unschedulable") != true).ToList();
-        var fitting = nodes.Where(node => Fits(pod, node)).ToList();
+        var nodes = Store.List(Nodes).Where(node => node.Bool("spec", "unschedulable") != true || NodeAffinity.ToleratesUnschedulable(pod)).ToList();
+        var fitting = nodes.Where(node => NodeAffinity.Fits(pod.Obj("spec") ?? [], node)).ToList();
         if (fitting.Count == 0)
         {
             Refuse(pod, nodes.Count);
@@ -61,7 +61,7 @@ internal sealed class Scheduler(
     {
         string message = $"0/{nodes} nodes are available: {nodes} node(s) didn't match Pod's node affinity/selector. "
             + "no new claims to deallocate, preemption: 0/" + $"{nodes} nodes are available: {nodes} Preemption is not helpful for scheduling.";
-        var written = Store.Mutate(
+        var written = Store.As("kube-scheduler").Mutate(
             PodFactory.Pods, pod.Namespace(), pod.Name(), stored => SetCondition(stored, "False", "Unschedulable", message), statusOnly: true);
         if (written is not null && !ReferenceEquals(written, pod))
         {
@@ -105,7 +105,4 @@ internal sealed class Scheduler(
         conditions.Add(condition);
         return true;
     }
-
-    private static bool Fits(JsonObject pod, JsonObject node) =>
-        (pod.Obj("spec", "nodeSelector") ?? []).All(wanted => node.Str("metadata", "labels", wanted.Key) == (string?)wanted.Value);
 }

@@ -101,6 +101,7 @@ internal sealed class StatefulSetController(
         pods.Create(set, set.Obj("spec", "template") ?? [], name, pod =>
         {
             var metadata = pod.Metadata();
+            metadata["generateName"] = $"{set.Name()}-"; // without effect beside a name, but there
             if (metadata.Obj("labels") is not { } labels)
             {
                 labels = [];

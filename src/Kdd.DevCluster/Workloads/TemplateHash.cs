@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Kdd.DevCluster.Storage;
 
@@ -9,21 +10,18 @@ internal static class TemplateHash
     public const string Label = "pod-template-hash";
     private const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
 
-    /// <summary>Ten letters, the same for equal templates.</summary>
+    /// <summary>
+    /// The same for equal templates, in the form that controllers give it: a 32-bit FNV-1a, its decimal digits made letters
+    /// (apimachinery's rand.SafeEncodeString).
+    /// </summary>
     public static string Of(JsonNode template)
     {
-        ulong hash = 14695981039346656037;
+        uint hash = 2166136261;
         foreach (byte b in Json.ToUtf8(Without(template)))
         {
-            hash = (hash ^ b) * 1099511628211;
+            hash = (hash ^ b) * 16777619;
         }
-        Span<char> text = stackalloc char[10];
-        foreach (ref char c in text)
-        {
-            c = Alphabet[(int)(hash % (ulong)Alphabet.Length)];
-            hash /= (ulong)Alphabet.Length;
-        }
-        return new string(text);
+        return string.Concat(hash.ToString(CultureInfo.InvariantCulture).Select(digit => Alphabet[digit % Alphabet.Length]));
     }
 
     /// <summary>Whether two templates differ in nothing but the hash label.</summary>

@@ -18,7 +18,7 @@ internal sealed partial class AnswerComparison(RecordedValues values)
     /// <summary>Compares whole answers.</summary>
     public void CompareAnswer(JsonNode? recorded, JsonNode? ours)
     {
-        var kind = (string?)recorded?["kind"] ?? "";
+        var kind = recorded is JsonObject ? (string?)recorded["kind"] ?? "" : "";
         _collection = kind == "Table" || kind.EndsWith("List", StringComparison.Ordinal);
         Compare(recorded, ours);
     }
@@ -28,6 +28,7 @@ internal sealed partial class AnswerComparison(RecordedValues values)
         switch (recorded, ours)
         {
             case (JsonObject a, JsonObject b):
+                (a, b) = (WithPlainKeys(a), WithPlainKeys(b));
                 foreach (var key in a.Select(p => p.Key).Union(b.Select(p => p.Key)))
                 {
                     var at = $"{path}.{key}";
@@ -74,6 +75,11 @@ internal sealed partial class AnswerComparison(RecordedValues values)
         }
     }
 
+    // Keys of managedFields hold uids and addresses.
+    private static JsonObject WithPlainKeys(JsonObject obj) => obj.Any(p => p.Key.StartsWith("k:{", StringComparison.Ordinal))
+        ? new JsonObject(obj.Select(p => KeyValuePair.Create(Normal(p.Key), p.Value?.DeepClone())))
+        : obj;
+
     private void CompareField(string key, JsonNode? recorded, JsonNode? ours, string path)
     {
         if (key == "resourceVersion" && _collection && path == ".metadata.resourceVersion")
@@ -93,6 +99,16 @@ internal sealed partial class AnswerComparison(RecordedValues values)
             {
                 Add($"{path}: {b} stands for another value than in the recording (recorded {a}, which was {values.Ours(key, a)})");
             }
+        }
+        else if (key == "restartCount")
+        {
+            // The recorded pod had been restarting for longer.
+            Compare((int)recorded! > 0, (int)ours! > 0, path);
+        }
+        else if (key == "remainingItemCount" && (int)recorded! is >= 8 and var more)
+        {
+            // The recorded demo had more pods.
+            Compare(more > 0, (int)ours! > 0, path);
         }
         else if (key is "storageVersionHash" or "token" or "serverAddress" or "authentication.kubernetes.io/credential-id")
         {
@@ -115,9 +131,15 @@ internal sealed partial class AnswerComparison(RecordedValues values)
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
-    // Times, ages, generated names' suffixes, revisions in messages.
-    private static string Normal(string text) =>
-        Number().Replace(Age().Replace(Suffix().Replace(Uid().Replace(Time().Replace(text, "<time>"), "<uid>"), "$1<suffix>"), "<age>"), "<n>");
+    // Times, ages, generated names' suffixes, revisions in messages, addresses and ids that are drawn.
+    private static string Normal(string text)
+    {
+        text = Uid().Replace(Time().Replace(text, "<time>"), "<uid>");
+        text = Address().Replace(Id().Replace(text, "$1<id>"), "<address>");
+        text = Hash().Replace(PodName().Replace(Suffix().Replace(text, "$1<suffix>"), "$1<name>"), "<hash>");
+        text = Restarts().Replace(text, "<n> (<age> ago)");
+        return Number().Replace(Age().Replace(text, "<age>"), "<n>");
+    }
 
     private static string Show(JsonNode? node)
     {
@@ -133,6 +155,23 @@ internal sealed partial class AnswerComparison(RecordedValues values)
 
     [GeneratedRegex("""\b(gen-|w0[-.])[bcdfghjklmnpqrstvwxz2456789]{5}\b""")]
     private static partial Regex Suffix();
+
+    // Pods of the demo workloads, and what is named by a hash of a template.
+    [GeneratedRegex("\\b((?:web|crash|chatty|agent|kube-api-access|db)-)(?:[bcdfghjklmnpqrstvwxz0-9]{8,10}(?:-[bcdfghjklmnpqrstvwxz2456789]{5})?|[bcdfghjklmnpqrstvwxz2456789]{5})(?=$|[\" -])")]
+    private static partial Regex PodName();
+
+    [GeneratedRegex("(containerd://|sha256:)[0-9a-f]{64}")]
+    private static partial Regex Id();
+
+    [GeneratedRegex(@"\b(?:10\.244|127)\.[0-9]+\.[0-9]+(?:\.[0-9]+)?\b")]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"^[1-9][0-9]* \(([0-9]+[smhd])+ ago\)$")]
+    private static partial Regex Restarts();
+
+    // A template's hash by itself.
+    [GeneratedRegex("^[456789bcdf]{8,10}$")]
+    private static partial Regex Hash();
 
     [GeneratedRegex("^([0-9]+[smhd])+$")]
     private static partial Regex Age();

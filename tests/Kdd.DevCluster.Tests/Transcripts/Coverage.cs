@@ -12,6 +12,9 @@ internal enum Suite
     /// <summary>Facts about logs that are no single answer.</summary>
     LogFacts,
 
+    /// <summary>Pods and workloads of the recorded demo.</summary>
+    Workloads,
+
     /// <summary>None: it is outside what DevCluster serves.</summary>
     Outside,
 }
@@ -19,6 +22,8 @@ internal enum Suite
 /// <summary>Which suite replays a case, and why some are replayed by none.</summary>
 internal static class Coverage
 {
+    private static readonly string[] Workloads = ["pod-get-", "workload-get-", "table-pods", "list-pods-fieldselector", "list-continue-after-compaction-200", "list-rv-exact-after-compaction-200"];
+
     private static readonly string[] LogFacts = ["log-follow-rotation", "log-follow-rotation-fast", "log-after-kubelet-restart-polls", "log-longlines-facts"];
 
     private static readonly (string Prefix, string Reason)[] Outside =
@@ -35,12 +40,6 @@ internal static class Coverage
         ("crd-update", "recorded out of order: its body holds a version from before the cases that precede it"),
         ("cr-create-unsupported-media", "the recorded server panicked; DevCluster answers 415"),
         ("auth-impersonate", "impersonation is not implemented (501)"),
-        ("pod-get-", "the recorded cluster's own pods"),
-        ("workload-get-", "the recorded cluster's own workloads"),
-        ("table-pods", "the recorded cluster's own pods; columns are compared in TableTests"),
-        ("list-pods-fieldselector", "the recorded cluster's own pods"),
-        ("list-continue-after-compaction-200", "the recorded cluster's own pods and revisions"),
-        ("list-rv-exact-after-compaction-200", "the recorded cluster's own pods and revisions"),
         ("watch-pod", "the recorded cluster's own pods"),
         ("watch-compacted-rv", "the recorded cluster's own revisions"),
         ("watch-apiserver", "an API server that is killed; compared as faults"),
@@ -57,6 +56,7 @@ internal static class Coverage
     /// <summary>What replays a case.</summary>
     public static Suite SuiteOf(TranscriptCase transcript) =>
         ReasonOutside(transcript) is not null ? Suite.Outside
+        : Workloads.Any(w => transcript.Name.StartsWith(w, StringComparison.Ordinal)) ? Suite.Workloads
         : LogFacts.Contains(transcript.Name) ? Suite.LogFacts
         : transcript.Name.StartsWith("log-", StringComparison.Ordinal) ? Suite.Logs
         : Suite.Api;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Kdd.DevCluster.Resources;
 using Kdd.DevCluster.Storage;
 
 namespace Kdd.DevCluster.Kubelet.Pods;
@@ -49,7 +50,8 @@ internal static class PodStatus
         }
         status["containerStatuses"] = new JsonArray(
             [.. containers.Where(c => c.Role == ContainerRole.Regular).Select(c => Container(pod, c))]);
-        status["qosClass"] = QosClass(pod);
+        status["qosClass"] = QualityOfService.Of(pod);
+        status["resources"] = new JsonObject();
         return status;
     }
 
@@ -168,18 +170,4 @@ internal static class PodStatus
     }
 
     private static string ImageId(string image) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(image)));
-
-    // Guaranteed when every container's limits and requests of cpu and memory are set and equal; BestEffort when none is set.
-    private static string QosClass(JsonObject pod)
-    {
-        var containers = (pod.Arr("spec", "containers") ?? []).Concat(pod.Arr("spec", "initContainers") ?? []).OfType<JsonObject>().ToList();
-        if (containers.All(c => c.Obj("resources", "requests") is not { Count: > 0 } && c.Obj("resources", "limits") is not { Count: > 0 }))
-        {
-            return "BestEffort";
-        }
-        bool guaranteed = containers.All(c => ((string[])["cpu", "memory"]).All(resource =>
-            c.Obj("resources", "limits")?[resource] is { } limit
-            && (c.Obj("resources", "requests")?[resource] is not { } request || JsonNode.DeepEquals(limit, request))));
-        return guaranteed ? "Guaranteed" : "Burstable";
-    }
 }
