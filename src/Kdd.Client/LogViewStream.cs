@@ -44,7 +44,7 @@ public sealed class LogViewStream(HttpClient http, TimeProvider timeProvider)
             {
                 _delay.Learn(item);
                 StreamCursor? cursor = StreamCursor.TryParse(item.EventId, out StreamCursor parsed) && item.EventType is StreamEvents.Log or StreamEvents.Lifecycle or StreamEvents.Gap ? parsed : null;
-                bool isNew = item.EventType != StreamEvents.Log || cursor is null || seen.Accept(cursor.Value, XxHash3.HashToUInt64(item.Data));
+                bool isNew = item.EventType != StreamEvents.Log || cursor is null || seen.Accept(cursor.Value, XxHash3.HashToUInt64(MessageOf(item.Data)));
                 lastEventId = item.EventId ?? lastEventId;
                 if (item.EventType == StreamEvents.Synced)
                 {
@@ -64,6 +64,26 @@ public sealed class LogViewStream(HttpClient http, TimeProvider timeProvider)
 
             await Task.Delay(_delay.Next(), timeProvider, cancellationToken);
         }
+    }
+
+    /// <summary>The message as it stands in a line's data, still escaped; all of it where the data is something else.</summary>
+    private static ReadOnlySpan<byte> MessageOf(byte[] data)
+    {
+        if (data is not [(byte)'{', ..])
+        {
+            return data;
+        }
+
+        Utf8JsonReader reader = new(data);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("message"u8) && reader.Read())
+            {
+                return reader.ValueSpan;
+            }
+        }
+
+        return data;
     }
 
     private async Task<StreamConnection> ConnectAsync(string path, string lastEventId, CancellationToken cancellationToken)

@@ -1,30 +1,33 @@
 namespace Kdd.Client;
 
-/// <summary>The lines of the last 90 s by source, instance, time and hash; a resend takes them back one by one.</summary>
-internal sealed class RecentHashes(TimeProvider timeProvider)
+/// <summary>The lines that a resend can reach, by source, time and hash; a resend takes them back one by one.</summary>
+internal sealed class RecentHashes
 {
-    private readonly Queue<Entry> _lines = new();
+    private readonly Queue<Line> _lines = new();
     private Dictionary<Line, int>? _notTakenBack;
 
-    public void Add((ulong Source, int Instance) key, long time, ulong hash)
+    /// <summary>How many of them came before the resend.</summary>
+    private int _before;
+
+    /// <param name="reach">A resend brings nothing older, Unix ns: such lines are forgotten.</param>
+    public void Add(ulong source, long time, ulong hash, long reach)
     {
-        while (_lines.TryPeek(out Entry oldest) && timeProvider.GetElapsedTime(oldest.Received) > SeenPositions.Resend)
+        while (_lines.TryPeek(out Line oldest) && oldest.Time < reach)
         {
             _lines.Dequeue();
+            _before = Math.Max(0, _before - 1);
         }
 
-        _lines.Enqueue(new Entry(new Line(key.Source, key.Instance, time, hash), timeProvider.GetTimestamp()));
+        _lines.Enqueue(new Line(source, time, hash));
     }
 
-    public void BeginResend() => _notTakenBack = null;
-
-    public void EndResend() => _notTakenBack = null;
+    public void BeginResend() => (_notTakenBack, _before) = (null, _lines.Count);
 
     /// <summary>True when the line was received before this resend and has not come in it yet.</summary>
-    public bool TakeBack((ulong Source, int Instance) key, long time, ulong hash)
+    public bool TakeBack(ulong source, long time, ulong hash)
     {
         _notTakenBack ??= Count();
-        Line line = new(key.Source, key.Instance, time, hash);
+        Line line = new(source, time, hash);
         int count = _notTakenBack.GetValueOrDefault(line);
         if (count == 0)
         {
@@ -38,15 +41,13 @@ internal sealed class RecentHashes(TimeProvider timeProvider)
     private Dictionary<Line, int> Count()
     {
         Dictionary<Line, int> counts = [];
-        foreach (Entry entry in _lines)
+        foreach (Line line in _lines.Take(_before))
         {
-            counts[entry.Line] = counts.GetValueOrDefault(entry.Line) + 1;
+            counts[line] = counts.GetValueOrDefault(line) + 1;
         }
 
         return counts;
     }
 
-    private readonly record struct Line(ulong Source, int Instance, long Time, ulong Hash);
-
-    private readonly record struct Entry(Line Line, long Received);
+    private readonly record struct Line(ulong Source, long Time, ulong Hash);
 }

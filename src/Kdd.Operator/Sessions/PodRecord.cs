@@ -27,6 +27,9 @@ public sealed record PodRecord
     public DateTimeOffset? CreationTimestamp { get; init; }
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
+    /// <summary>A container of it that has ended does not start again.</summary>
+    public bool IsEnding => DeletionTimestamp is not null || Phase is "Succeeded" or "Failed";
+
     /// <summary>Init, regular and ephemeral containers, in the order of the spec.</summary>
     public IReadOnlyList<ContainerRecord> Containers { get; init; } = [];
 
@@ -72,6 +75,9 @@ public sealed record ContainerRecord
     public int? ExitCode { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary><see cref="PodRecord.IsEnding"/> of its pod, where a session passes it on to the container's stream.</summary>
+    public bool IsPodEnding { get; init; }
 
     /// <summary>The instance before the current one (<c>lastState.terminated</c>).</summary>
     public TerminatedRecord? LastTerminated { get; init; }

@@ -20,6 +20,7 @@ public sealed partial class Session : IMergeOutput
     {
         var source = (SessionSource)merge.Owner!;
         ref readonly LineEntry line = ref batch[index];
+        source.Placed();
         if (index == batch.Count - 1)
         {
             source.Taken(batch.ByteCount);

@@ -132,7 +132,7 @@ public sealed partial class Session
         {
             _merger.BeginBacklog();
             _backlogComplete = false;
-            foreach (SessionSource source in _sources.Values.Where(source => !source.IsEnded))
+            foreach (SessionSource source in _sources.Values.Where(source => !source.IsEnded && !source.IsClosing))
             {
                 source.Merge.BeginBacklog();
             }

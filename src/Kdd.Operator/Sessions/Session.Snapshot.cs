@@ -32,6 +32,15 @@ public sealed partial class Session
         }
     }
 
+    /// <summary>Of every source that the session has now.</summary>
+    internal IReadOnlyList<SourceAccount> Accounts()
+    {
+        lock (_step)
+        {
+            return [.. _sources.Values.Select(source => source.Account)];
+        }
+    }
+
     private static SourceSnapshot SnapshotOf(SessionSource source) => new(
         source.Frames.Key.Pod, source.Frames.Key.Container, source.State, source.Reason, source.Message,
         source.Merge.Offset is { } offset && Math.Abs(offset) >= LeastSkew ? TimeSpan.FromTicks(offset / 100) : null);

@@ -85,16 +85,17 @@ public sealed partial class Session
                 wanted.Add(key);
                 if (_sources.TryGetValue(key, out SessionSource? source))
                 {
-                    source.Subscription?.Observe(container);
+                    source.Record = Observed(pod, container);
+                    source.Subscription?.Observe(source.Record);
                 }
                 else
                 {
-                    Add(key);
+                    Add(key).Record = Observed(pod, container);
                 }
             }
         }
 
-        foreach (SessionSource source in _sources.Values.Where(source => !wanted.Contains(source.Frames.Key)).ToArray())
+        foreach (SessionSource source in _sources.Values.Where(source => !source.IsClosing && !wanted.Contains(source.Frames.Key)).ToArray())
         {
             Unwanted(source);
         }
@@ -102,16 +103,16 @@ public sealed partial class Session
         OpenSources();
     }
 
-    private void Add(ContainerKey key)
+    private SessionSource Add(ContainerKey key)
     {
-        SessionSource? source = null;
         MergeSource merge = _merger.Add();
-        source = new SessionSource(this, new FrameSource(key), merge, _opened ? new LogStart.Beginning() : TailOf(_spec.Spec.Tail));
+        var source = new SessionSource(this, new FrameSource(key), merge, _opened ? new LogStart.Beginning() : TailOf(_spec.Spec.Tail));
         merge.Owner = source;
         // A container that appears while others are live has no backlog to wait for.
         merge.InBacklog = !_opened;
         _sources.Add(key, source);
         _sourceCount = _sources.Count;
+        return source;
     }
 
     private LogStart.Tail TailOf(TailSpec tail)
@@ -137,14 +138,24 @@ public sealed partial class Session
             return;
         }
 
-        if (podIsGone && _opened && !source.IsDrained && source.Start is not LogStart.Tail)
+        Close(source);
+        if (podIsGone && _opened && !IsComplete(source))
         {
             long from = source.Start is LogStart.After after ? after.Position.Point.Time : 0;
-            AppendGap(source, new LogGap(GapReasons.Idle, null, from, Now, Certain: false));
+            _merger.Enqueue(source.Merge, new MergeItem(null, new LogGap(GapReasons.Idle, null, from, Now, Certain: false)));
         }
 
-        Remove(source);
+        // After what still waits for its place.
+        source.IsClosing = true;
+        source.Merge.InBacklog = false;
+        _merger.Enqueue(source.Merge, new MergeItem(null, SourceMark.Ended));
     }
+
+    /// <summary>Of a source that is closed: true when nothing can have been written after what was read.</summary>
+    private static bool IsComplete(SessionSource source)
+        => source.IsEnded || (source.Record is { IsPodEnding: true } record
+            && (Readability.Of(record) is null
+                || (source.Start is LogStart.After { Position: { InstanceComplete: true } position } && position.Instance == record.RestartCount)));
 
     private void OpenSources()
     {
@@ -168,7 +179,7 @@ public sealed partial class Session
             _openedAt = Now;
         }
 
-        foreach (SessionSource source in _sources.Values.Where(source => source.Subscription is null && !source.IsEnded))
+        foreach (SessionSource source in _sources.Values.Where(source => source.Subscription is null && !source.IsEnded && !source.IsClosing))
         {
             ContainerKey key = source.Frames.Key;
             if (_opened && !_spec.Spec.Follow)
@@ -178,7 +189,7 @@ public sealed partial class Session
             }
 
             source.LastProgress = Now;
-            source.Subscription = _context.Upstream.Subscribe(key, source.Start, source, RecordOf(key));
+            source.Subscription = _context.Upstream.Subscribe(key, source.Start, source, source.Record);
         }
 
         _opened = true;
@@ -216,6 +227,6 @@ public sealed partial class Session
         _sourceCount = _sources.Count;
     }
 
-    private ContainerRecord? RecordOf(ContainerKey key)
-        => _pods.GetValueOrDefault(key.PodUid)?.Containers.FirstOrDefault(container => container.Name == key.Container);
+    private static ContainerRecord Observed(PodRecord pod, ContainerRecord container)
+        => pod.IsEnding ? container with { IsPodEnding = true } : container;
 }

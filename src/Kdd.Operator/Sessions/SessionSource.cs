@@ -15,6 +15,7 @@ internal sealed class SessionSource : ILogSubscriber
     private readonly Session _session;
     private readonly AsyncSignal _room = new();
     private long _queued;
+    private long _waiting;
 
     public SessionSource(Session session, FrameSource frames, MergeSource merge, LogStart start)
     {
@@ -32,6 +33,12 @@ internal sealed class SessionSource : ILogSubscriber
     public LogStart Start { get; set; }
 
     public LogSubscription? Subscription { get; set; }
+
+    /// <summary>What its pod's status last said of it.</summary>
+    public ContainerRecord? Record { get; set; }
+
+    /// <summary>Its pod is gone and nothing comes any more: it is removed when what waits has its place.</summary>
+    public bool IsClosing { get; set; }
 
     public SourceState State { get; set; } = SourceState.Waiting;
 
@@ -78,6 +85,11 @@ internal sealed class SessionSource : ILogSubscriber
     /// <summary>Lines that arrived; those above and what still waits for its place.</summary>
     public long Arrived { get; private set; }
 
+    public SourceAccount Account => new(Frames.Key, Arrived, Interlocked.Read(ref _waiting), Kept, Filtered, Lost);
+
+    /// <summary>A line got its place.</summary>
+    public void Placed() => Interlocked.Decrement(ref _waiting);
+
     public void Taken(int bytes)
     {
         if (Interlocked.Add(ref _queued, -bytes) < _session.RoomPerSource)
@@ -90,6 +102,7 @@ internal sealed class SessionSource : ILogSubscriber
     {
         FirstTime = Arrived == 0 ? batch[0].Time : FirstTime;
         Arrived += batch.Count;
+        Interlocked.Add(ref _waiting, batch.Count);
         Interlocked.Add(ref _queued, batch.ByteCount);
         _session.Post(this, new MergeItem(batch.Share(), null));
     }

@@ -31,7 +31,13 @@ internal sealed class AnchorSearch
         _recent[_count++ % Replay.AnchorLength] = new SeenLine(time, hash);
         for (int back = 0; back < _length; back++)
         {
-            if (back == _count || _recent[(_count - 1 - back) % Replay.AnchorLength] != _point[_point.Count - 1 - back])
+            if (back == _count)
+            {
+                // The file begins within the anchor: rotation took the lines before.
+                break;
+            }
+
+            if (_recent[(_count - 1 - back) % Replay.AnchorLength] != _point[_point.Count - 1 - back])
             {
                 return;
             }

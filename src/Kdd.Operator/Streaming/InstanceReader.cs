@@ -1,5 +1,4 @@
 using Kdd.Api.Wire;
-using Kdd.Operator.Sessions;
 
 namespace Kdd.Operator.Streaming;
 
@@ -26,7 +25,7 @@ internal readonly record struct ReadStart(int? TailLines = null, long? SinceTime
 /// <param name="position">Moves with what is passed on, under <paramref name="gate"/>.</param>
 /// <param name="target">Takes the lines.</param>
 /// <param name="gate">Held while the position moves.</param>
-internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPosition position, ILogTarget target, Lock gate)
+internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool, LogPosition position, ILogTarget target, Lock gate)
 {
     private readonly RotationDetector _rotation = new();
     private ulong _fragment;
@@ -34,6 +33,7 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
     private bool _whole;
     private LogReader? _reading;
     private int _emptyReads;
+    private SeenLine? _glimpse;
 
     public LogPosition Position => position;
 
@@ -42,6 +42,9 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
 
     public long Lag => _rotation.Lag;
 
+    /// <summary>Why lines are missing, where that is known better than from the file.</summary>
+    public string? GapReason { get; set; }
+
     /// <summary>The next read takes a file that is not the one before as it is, with a gap.</summary>
     public void AcceptFileChange() => _acceptFileChange = true;
 
@@ -49,100 +52,16 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
     public void ReadWholeFile() => _whole = true;
 
     /// <summary>
-    /// Goes over from the position's instance to <paramref name="instance"/>: reads the rest of the old one with
-    /// <c>previous</c>, as far as the kubelet still has it, and declares what it has not.
-    /// </summary>
-    /// <returns>A failure to retry after; null when the position stands at the instance.</returns>
-    public async Task<ReadOutcome?> MoveToAsync(int instance, ContainerRecord record, CancellationToken cancellationToken)
-    {
-        (bool relabelled, PodLogFailure? unreadable) = await TryRelabelAsync(instance, record, cancellationToken);
-        if (relabelled || unreadable is not null)
-        {
-            return relabelled ? null : new ReadOutcome(ReadEnd.Broken, unreadable, 0, TimeSpan.Zero);
-        }
-
-        if (position.InstanceComplete && instance == position.Instance + 1)
-        {
-            Begin(instance);
-            return null;
-        }
-
-        if (instance > position.Instance + 1)
-        {
-            BeginAfterGap(instance - 1, record, certain: true);
-        }
-
-        if (record.LastTerminated is null || record.Phase is ContainerPhase.Waiting)
-        {
-            BeginAfterGap(instance, record, certain: false);
-            return null;
-        }
-
-        ReadOutcome outcome = await ReadAsync(new ReadStart(Deliver: true, HasEnded: true), follow: false, previous: true, cancellationToken);
-        switch (outcome)
-        {
-            case { Failure: null } when IsAtEnd(outcome):
-                Begin(instance);
-                return null;
-            case { End: ReadEnd.KubeletText } or { Failure.Code: 400 or 404 }:
-                BeginAfterGap(instance, record, certain: false);
-                return null;
-            default:
-                return outcome;
-        }
-    }
-
-    /// <summary>
     /// True when an ended instance has been read to its end: a read brought nothing more. One that ends as HTTP bodies end
     /// may have been a kubelet that stopped.
     /// </summary>
     public bool IsAtEnd(ReadOutcome outcome)
     {
-        if (outcome is not { Failure: null, End: ReadEnd.Clean, NewLines: 0 })
-        {
-            _emptyReads = 0;
-            return false;
-        }
-
         // Where nothing was seen yet, nothing that comes again proves that the file was read at all: look twice.
-        return !position.Point.IsEmpty || ++_emptyReads == 2;
-    }
-
-    /// <summary>
-    /// A log that was opened after a restart, but before the pod's status told of it, was the new instance's all along: then
-    /// its file holds the place where we stand.
-    /// </summary>
-    private async Task<(bool Relabelled, PodLogFailure? Failure)> TryRelabelAsync(int instance, ContainerRecord record, CancellationToken cancellationToken)
-    {
-        ResumePoint point = position.Point;
-        if (point.IsEmpty || record.StartedAt is not { } started || point.Time < UnixNanoseconds.FloorToSecond(UnixNanoseconds.From(started)))
-        {
-            return (false, null);
-        }
-
-        // Twice: a kubelet that stops ends the search as cleanly as the end of the file does.
-        long? place = null;
-        for (int attempt = 0; attempt < 2 && place is null; attempt++)
-        {
-            (place, PodLogFailure? failure) = await FindAsync(point.Since, previous: false, cancellationToken);
-            if (failure is not null)
-            {
-                return (false, failure);
-            }
-        }
-
-        if (place is null)
-        {
-            return (false, null);
-        }
-
-        target.OnGap(new LogGap(GapReasons.Restarts, null, StartOf(record), StartOf(record), Certain: false));
-        lock (gate)
-        {
-            position.Relabel(instance);
-        }
-
-        return (true, null);
+        bool isEmpty = outcome is { Failure: null, End: ReadEnd.Clean, NewLines: 0 };
+        bool isAtEnd = isEmpty && (!position.Point.IsEmpty || _emptyReads > 0);
+        _emptyReads = isEmpty && !isAtEnd ? 1 : 0;
+        return isAtEnd;
     }
 
     /// <summary>Reads the position's instance: to the end of what is there, or following.</summary>
@@ -151,16 +70,19 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
     /// <param name="onOpen">Called when the response's status is 200.</param>
     public async Task<ReadOutcome> ReadAsync(
         ReadStart start, bool follow, bool previous, CancellationToken cancellationToken, SeenUpTo? until = null,
-        Action? onOpen = null)
+        Action? onOpen = null, Replay? known = null)
     {
         long opened = pool.TimeProvider.GetTimestamp();
         bool resumes = !position.Point.IsEmpty;
         bool whole = _whole;
-        (Replay? replay, PodLogFailure? failure) = await ReplayAsync(previous, cancellationToken);
+        (Replay? replay, PodLogFailure? failure) = known is null ? await ReplayAsync(previous, cancellationToken) : new PositionFound(known);
         if (replay is null)
         {
             return new ReadOutcome(ReadEnd.Broken, failure, 0, TimeSpan.Zero);
         }
+
+        // Of a file that does not hold the position everything is new, however old its lines say they are.
+        whole |= _acceptFileChange && !replay.IsCounted;
 
         await pool.Opens.TakeAsync(cancellationToken);
         using PodLogResponse response = await pool.Client.OpenAsync(
@@ -185,10 +107,13 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
             Deliver = start.Deliver || resumes,
             Until = until,
             Rotation = follow ? _rotation : null,
+            GapReason = GapReason,
+            Glimpse = previous ? null : _glimpse,
         };
         _reading = reader;
         ReadEnd end = await ReadToEndAsync(reader, response, cancellationToken);
         _reading = null;
+        _glimpse = previous ? _glimpse : reader.Glimpse;
         if (end is ReadEnd.Clean && start.HasEnded)
         {
             end = reader.HasFragment ? BelieveFragment(reader) : !replay.IsComplete ? LastSeenIsGone() : end;
@@ -205,22 +130,6 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
             end is ReadEnd.KubeletText ? PodLogFailure.FromText(reader.Text ?? "") : null,
             reader.NewLines,
             pool.TimeProvider.GetElapsedTime(opened));
-    }
-
-    private void Begin(int instance)
-    {
-        lock (gate)
-        {
-            position.MoveToStartOf(instance);
-        }
-
-        _emptyReads = 0;
-    }
-
-    private void BeginAfterGap(int instance, ContainerRecord record, bool certain)
-    {
-        target.OnGap(new LogGap(GapReasons.Restarts, null, position.Point.Time, StartOf(record), certain));
-        Begin(instance);
     }
 
     private static async Task<ReadEnd> ReadToEndAsync(LogReader reader, PodLogResponse response, CancellationToken cancellationToken)
@@ -243,7 +152,7 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
             return ReadEnd.FileChanged;
         }
 
-        target.OnGap(new LogGap(GapReasons.Rotation, null, position.Point.Time, position.Point.Time, Certain: false));
+        target.OnGap(new LogGap(GapReason ?? GapReasons.Rotation, null, position.Point.Time, position.Point.Time, Certain: false));
         return ReadEnd.Clean;
     }
 
@@ -266,35 +175,20 @@ internal sealed class InstanceReader(ContainerKey key, UpstreamPool pool, LogPos
     }
 
     /// <summary>What the next response will repeat; searched for with a finite read where it is not remembered.</summary>
-    private async Task<(Replay? Replay, PodLogFailure? Failure)> ReplayAsync(bool previous, CancellationToken cancellationToken)
+    private async Task<PositionFound> ReplayAsync(bool previous, CancellationToken cancellationToken)
     {
         ResumePoint point = position.Point;
         if (point.IsEmpty)
         {
-            return (Replay.None(), null);
+            return new PositionFound(Replay.None());
         }
 
-        if (point.Covers && !_whole)
+        if (point.Covers && !_whole && !_acceptFileChange)
         {
-            return (Replay.Of(point), null);
+            return new PositionFound(Replay.Of(point));
         }
 
-        (long? place, PodLogFailure? failure) = await FindAsync(_whole ? null : point.Since, previous, cancellationToken);
-        return failure is not null ? (null, failure) : place is { } count ? (Replay.OfCount(count), null) : (Replay.Of(point), null);
+        PositionFound found = await PositionSearch.RunAsync(pool, key, point, _whole ? null : point.Since, previous, cancellationToken);
+        return found.Failure is null && found.Replay is null ? new PositionFound(Replay.Of(point)) : found;
     }
-
-    /// <summary>Looks for the position in a file: how many lines there are up to it.</summary>
-    private async Task<(long? Place, PodLogFailure? Failure)> FindAsync(long? since, bool previous, CancellationToken cancellationToken)
-    {
-        await pool.Opens.TakeAsync(cancellationToken);
-        var search = new AnchorSearch(position.Point, since);
-        PodLogFailure? failure = await LineScan.RunAsync(
-            pool.Client,
-            new PodLogRequest(key.Namespace, key.Pod, key.Container) { Previous = previous, SinceTime = since },
-            position.Point.Time, search.Add, cancellationToken);
-        return (search.Position, failure);
-    }
-
-    private long StartOf(ContainerRecord record)
-        => record.StartedAt is { } started ? UnixNanoseconds.From(started) : UnixNanoseconds.From(pool.TimeProvider.GetUtcNow());
 }

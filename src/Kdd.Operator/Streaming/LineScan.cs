@@ -6,6 +6,7 @@ internal sealed class LineScan : IRawLineTarget
     private readonly Action<long, ulong> _onLine;
     private LineTimestamp _timestamp;
     private long _time;
+    private string? _text;
 
     private LineScan(long timeOfText, Action<long, ulong> onLine) => (_time, _onLine) = (timeOfText, onLine);
 
@@ -36,7 +37,9 @@ internal sealed class LineScan : IRawLineTarget
                 splitter.Push(buffer.AsSpan(0, read), scan);
             }
 
-            return null;
+            // The kubelet's error texts end without a newline.
+            ((IRawLineTarget)scan).OnRawLine(KubeletText.IsError(splitter.Fragment) ? splitter.Fragment : [], 0);
+            return scan._text is { } text ? PodLogFailure.FromText(text) : null;
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
@@ -53,6 +56,11 @@ internal sealed class LineScan : IRawLineTarget
         if (_timestamp.TryParse(line, out long time, out int start))
         {
             _time = time;
+        }
+        else if (line.IsEmpty || KubeletText.IsError(line))
+        {
+            _text ??= line.IsEmpty ? null : System.Text.Encoding.UTF8.GetString(line);
+            return;
         }
 
         ReadOnlySpan<byte> message = line[start..];

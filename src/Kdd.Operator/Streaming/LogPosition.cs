@@ -9,6 +9,15 @@ internal sealed class LogPosition
     /// <summary>In that instance's file.</summary>
     public ResumePoint Point { get; private set; } = new();
 
+    /// <summary>
+    /// In the file that last gave a line before that one; null when there is none. The log API answers with whatever instance
+    /// runs at that moment, and the status tells of it later: only such a line shows which file is read.
+    /// </summary>
+    public ResumePoint? Before { get; private set; }
+
+    /// <summary>The last lines read, whichever file they were of; null before the first.</summary>
+    public ResumePoint? Anchor => Point.IsEmpty ? Before : Point;
+
     /// <summary>The instance has ended and was read to its end.</summary>
     public bool InstanceComplete { get; set; }
 
@@ -17,6 +26,7 @@ internal sealed class LogPosition
     public void MoveToStartOf(int instance)
     {
         Instance = instance;
+        Before = Anchor;
         Point = new ResumePoint();
         InstanceComplete = false;
     }
@@ -25,8 +35,15 @@ internal sealed class LogPosition
     public void Relabel(int instance)
     {
         Instance = instance;
+        Point = Anchor ?? Point;
         InstanceComplete = false;
     }
 
-    public LogPosition Copy() => new() { Instance = Instance, Point = Point.Copy(), InstanceComplete = InstanceComplete };
+    public LogPosition Copy() => new()
+    {
+        Instance = Instance,
+        Point = Point.Copy(),
+        Before = Point.IsEmpty ? Before?.Copy() : null,
+        InstanceComplete = InstanceComplete,
+    };
 }

@@ -54,6 +54,15 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
 
     public RotationDetector? Rotation { get; init; }
 
+    /// <summary>
+    /// A line that a file was seen to begin with before it was known which instance's it is. Where the file begins with
+    /// another by now, lines are missing. Null once it came.
+    /// </summary>
+    public SeenLine? Glimpse { get; set; }
+
+    /// <summary>Why lines are missing, where that is known better than from the file.</summary>
+    public string? GapReason { get; init; }
+
     /// <summary>Lines delivered or remembered that had not been seen before.</summary>
     public long NewLines { get; private set; }
 
@@ -185,14 +194,26 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
 
         if (replay.FileChanged && !changed)
         {
-            if (!AcceptFileChange)
+            if (!AcceptFileChange || replay.IsStale)
             {
                 _end = ReadEnd.FileChanged;
+                Glimpse ??= replay.IsStale ? null : new SeenLine(time, hash);
                 return;
             }
 
             Gap(time, certain: false);
             position.Point.Forget();
+            Glimpse = null;
+        }
+
+        if (Glimpse is { } glimpse && position.Point.IsEmpty)
+        {
+            if (glimpse != new SeenLine(time, hash))
+            {
+                Gap(time, certain: false, glimpse.Time);
+            }
+
+            Glimpse = null;
         }
 
         if (Rotation is not null && Rotation.Observe(time, message.Length, _arrival))
@@ -213,10 +234,10 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
         }
     }
 
-    private void Gap(long time, bool certain)
+    private void Gap(long time, bool certain, long? from = null)
     {
         Publish();
-        target.OnGap(new LogGap(GapReasons.Rotation, null, position.Point.Time, time, certain));
+        target.OnGap(new LogGap(GapReason ?? GapReasons.Rotation, null, from ?? position.Point.Time, time, certain));
     }
 
     private ReadEnd End()

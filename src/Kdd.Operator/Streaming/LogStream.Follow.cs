@@ -8,7 +8,6 @@ internal sealed partial class LogStream
     /// <summary>A response of an old instance, or of a deleted pod, ends by itself within a second; a later one is not what it seems.</summary>
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(5);
 
-    private bool _endedCleanly;
     private bool _resuming;
 
     private async Task RunAsync(CancellationToken cancellationToken)
@@ -84,7 +83,6 @@ internal sealed partial class LogStream
         cancellationToken.ThrowIfCancellationRequested();
 
         // 5. Judge the end.
-        _endedCleanly = outcome is { Failure: null, End: ReadEnd.Clean };
         if (!readable.IsRunning && reader.IsAtEnd(outcome))
         {
             lock (_lock)
@@ -136,7 +134,9 @@ internal sealed partial class LogStream
     /// <summary>The pod is gone: what was not read before cannot be read any more.</summary>
     private void EndDeleted(InstanceReader reader, ContainerRecord? record)
     {
-        bool complete = _endedCleanly || reader.Position.InstanceComplete || record is null || Readability.Of(record) is null;
+        bool complete = record is null || (record.IsPodEnding
+            && (Readability.Of(record) is not { } readable
+                || (reader.Position.InstanceComplete && readable.Instance == reader.Position.Instance)));
         if (!complete)
         {
             ((ILogTarget)this).OnGap(new LogGap(GapReasons.Deleted, null, reader.Position.Point.Time, Now, Certain: false));

@@ -13,9 +13,8 @@ internal sealed partial class LogStream
     {
         try
         {
-            if (resumed && await SteppedBackAsync(reader, reading.Token))
+            if (resumed && await IsElsewhereAsync(reader, reading.Token))
             {
-                reader.ReadWholeFile();
                 reading.Cancel();
                 return;
             }
@@ -62,26 +61,45 @@ internal sealed partial class LogStream
     }
 
     /// <summary>
-    /// A node's clock that steps back makes new lines older than our sinceTime, and the kubelet drops them silently: the
-    /// last line of the file shows it.
+    /// True when a resumed response cannot bring what was written. A node's clock that steps back makes new lines older than
+    /// our sinceTime, and the kubelet drops them silently: the last line of the file shows it. And a file without a line was
+    /// rotated, with whatever we had not read of it.
     /// </summary>
-    private async Task<bool> SteppedBackAsync(InstanceReader reader, CancellationToken cancellationToken)
+    private async Task<bool> IsElsewhereAsync(InstanceReader reader, CancellationToken cancellationToken)
     {
-        long since;
+        ResumePoint point;
+        SeenLine? before = LastOf(reader);
         lock (_lock)
         {
-            since = reader.Position.Point.IsEmpty ? 0 : reader.Position.Point.Since;
+            point = reader.Position.Point.Copy();
         }
 
-        SeenLine? last = await ProbeAsync(cancellationToken);
-        return last is { } line && line.Time < since && line != LastOf(reader);
+        (SeenLine? last, bool answered) = await ProbeAsync(cancellationToken);
+        if (before is null || !answered || last?.Time >= point.Since)
+        {
+            return false;
+        }
+
+        if (last is not null)
+        {
+            bool isElsewhere = last != LastOf(reader);
+            if (isElsewhere)
+            {
+                reader.ReadWholeFile();
+            }
+
+            return isElsewhere;
+        }
+
+        PositionFound found = await PositionSearch.RunAsync(_pool, Key, point, since: null, previous: false, cancellationToken);
+        return found is { Replay: null, Failure: null } && reader.TryStartOver(before.Value);
     }
 
     /// <summary>True when the file has a newer line that does not come.</summary>
     private async Task<bool> StalledAsync(InstanceReader reader, CancellationToken cancellationToken)
     {
         SeenLine? before = LastOf(reader);
-        SeenLine? last = await ProbeAsync(cancellationToken);
+        (SeenLine? last, _) = await ProbeAsync(cancellationToken);
         _lastProbe = Now;
         if (last is null || last == before)
         {
@@ -101,7 +119,7 @@ internal sealed partial class LogStream
         }
     }
 
-    private async Task<SeenLine?> ProbeAsync(CancellationToken cancellationToken)
+    private async Task<(SeenLine? Last, bool Answered)> ProbeAsync(CancellationToken cancellationToken)
     {
         await _pool.Probes.TakeAsync(cancellationToken);
         SeenLine? last = null;
@@ -109,6 +127,6 @@ internal sealed partial class LogStream
             _pool.Client,
             new PodLogRequest(Key.Namespace, Key.Pod, Key.Container) { TailLines = 1 },
             0, (time, hash) => last = new SeenLine(time, hash), cancellationToken);
-        return failure is null && last is { Time: > 0 } ? last : null;
+        return (failure is null && last is { Time: > 0 } ? last : null, failure is null);
     }
 }

@@ -13,9 +13,14 @@ internal sealed class Replay
     private int _next;
     private int _end;
     private long _skip;
+    private SeenLine? _first;
+    private long _after = long.MinValue;
     private bool _headless;
 
     private Replay(ResumePoint? point) => _point = point;
+
+    /// <summary>The file was searched, and holds the position.</summary>
+    public bool IsCounted => _point is null;
 
     /// <summary>True when all that was seen before has come again.</summary>
     public bool IsComplete => _skip == 0 && _next == _end;
@@ -25,6 +30,9 @@ internal sealed class Replay
     /// may be lost.
     /// </summary>
     public bool FileChanged { get; private set; }
+
+    /// <summary>True when the file is not the one that was searched: count again.</summary>
+    public bool IsStale { get; private set; }
 
     /// <summary>Nothing was seen before.</summary>
     public static Replay None() => new(null);
@@ -43,13 +51,32 @@ internal sealed class Replay
         return replay;
     }
 
-    /// <summary>A replay whose first <paramref name="lines"/> lines were seen, as a search for the anchor found.</summary>
-    public static Replay OfCount(long lines) => new(null) { _skip = lines };
+    /// <summary>
+    /// A replay whose first <paramref name="lines"/> lines were seen, as a search for the anchor found. A file loses lines
+    /// only from its front: while <paramref name="first"/> is its first line, the count holds.
+    /// </summary>
+    public static Replay OfCount(long lines, SeenLine first) => new(null) { _skip = lines, _first = first };
+
+    /// <summary>The replay of a file that is older or newer than what was seen: its lines up to a time are not new.</summary>
+    public static Replay UpTo(long time) => new(null) { _after = time };
 
     public bool IsNew(long time, ulong hash)
     {
+        if (time <= _after)
+        {
+            return false;
+        }
+
+        _after = long.MinValue;
         if (_skip > 0)
         {
+            if (_first is { } expected && new SeenLine(time, hash) != expected)
+            {
+                IsStale = FileChanged = true;
+                return true;
+            }
+
+            _first = null;
             _skip--;
             return false;
         }
@@ -77,7 +104,7 @@ internal sealed class Replay
             if (_point![i] == line)
             {
                 _next = i + 1;
-                    return false;
+                return false;
             }
         }
 

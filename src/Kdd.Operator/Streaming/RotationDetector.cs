@@ -19,6 +19,9 @@ internal sealed class RotationDetector
     /// <summary>How far reading is behind writing, ns.</summary>
     public long Lag { get; private set; }
 
+    /// <summary>How far the node's clock is behind ours, ns; 0 while unknown.</summary>
+    public long Offset => _offset.IsKnown ? _offset.Value : 0;
+
     /// <summary>True when lines between the last one and this are probably lost.</summary>
     public bool Observe(long time, int length, long arrival)
     {

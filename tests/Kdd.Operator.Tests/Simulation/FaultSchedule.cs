@@ -5,188 +5,154 @@ using Kdd.Operator.Sessions;
 
 namespace Kdd.Operator.Tests.Simulation;
 
-/// <summary>What a schedule may do besides writing.</summary>
-[Flags]
-internal enum Faults
+/// <summary>Runs a <see cref="FaultPlan"/>: one LogView, its containers and one reference client, under faults.</summary>
+internal sealed partial class FaultSchedule : IDisposable
 {
-    None = 0,
-    Cuts = 1,
-    Restarts = 2,
-    Rotations = 4,
-    Refusals = 8,
-    EqualTimes = 16,
-    Skew = 32,
-    ClockSteps = 64,
-    Deletions = 128,
-    All = Cuts | Restarts | Rotations | Refusals | EqualTimes | Skew | Deletions,
-}
-
-/// <summary>
-/// A random run of one session under faults. The oracle is the plain list of what each container wrote: every line reaches
-/// the viewer once and in order, or a gap of that container says that lines may be missing.
-/// </summary>
-internal sealed class FaultSchedule : IDisposable
-{
+    private readonly FaultPlan _plan;
     private readonly Simulation _simulation;
     private readonly ScriptedKubelet _kubelet;
-    private readonly SimulatedReplica _replica;
-    private readonly Faults _faults;
-    private readonly Session _session;
-    private readonly Dictionary<string, List<string>> _written = [];
+    private readonly SimulatedReplica[] _replicas;
+    private readonly SimulatedClient _client;
+    private readonly LogViewSpec _spec = SimulatedReplica.Spec();
+    private readonly Dictionary<string, List<FileLine>> _written = [];
     private readonly List<ScriptedContainer> _gone = [];
+    private readonly List<string> _story = [];
+    private readonly bool _shortTail;
+    private Session _session;
+    private int _owner;
+    private Random _random;
     private long _refuseUntil;
-    private int _pods;
+    private readonly int _firstPods;
 
-    public FaultSchedule(int seed, Faults faults)
+    public FaultSchedule(FaultPlan plan)
     {
-        _simulation = new Simulation(seed);
-        _faults = faults;
+        _plan = plan;
+        _simulation = new Simulation(plan.Seed);
+        _random = _simulation.Random;
         _kubelet = new ScriptedKubelet(_simulation) { Fault = Refuse, OnOpen = PlanCut };
-        _replica = new SimulatedReplica(_simulation, _kubelet);
-        int containers = Random.Next(1, 4);
-        for (int i = 0; i < containers; i++)
+        _replicas = [new SimulatedReplica(_simulation, _kubelet), new SimulatedReplica(_simulation, _kubelet)];
+        _client = new SimulatedClient(_simulation);
+        _firstPods = _random.Next(1, 4);
+        for (int i = 0; i < _firstPods; i++)
         {
             AddPod();
         }
 
-        Write(Random.Next(40));
-        LogViewSpec spec = SimulatedReplica.Spec();
-        spec.OrderWindow = Duration.Parse(Random.Next(3) == 0 ? "0s" : "100ms");
-        _session = _replica.Start(spec);
-        Viewer = new SimulatedViewer(_simulation, _session);
+        Write(_random.Next(40));
+        _spec.OrderWindow = Duration.Parse(_random.Next(3) == 0 ? "0s" : "100ms");
+        _spec.IdleTimeout = Duration.Parse(Has(Faults.Idle) ? "1m" : "0s");
+        _shortTail = Has(Faults.Owners) && _random.Next(2) == 0;
+        _spec.Tail.Lines = _shortTail ? 3 : 5000;
+        _session = _replicas[0].Start(_spec);
+        _client.Connect(_session);
         ShowPods();
     }
 
-    public SimulatedViewer Viewer { get; }
-
-    private Random Random => _simulation.Random;
-
-    public void Run(int steps)
+    /// <summary>Runs and checks; the exception says what went wrong, in which plan.</summary>
+    public static void Run(FaultPlan plan)
     {
-        for (int i = 0; i < steps; i++)
+        if (Failure(plan) is { } failure)
         {
-            Step();
+            FaultPlan smallest = plan.Shrink(candidate => Failure(candidate) is not null);
+            throw new InvalidOperationException($"{failure.Message}\n{plan}\nshrunk: {smallest}\n{Failure(smallest)?.Message}\n{Story(smallest)}", failure);
+        }
+    }
+
+    public static Exception? Failure(FaultPlan plan)
+    {
+        using var schedule = new FaultSchedule(plan);
+        try
+        {
+            schedule.Run();
+            schedule.Check();
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException or NullReferenceException or ArgumentException)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>What happened, for whoever looks into a failure.</summary>
+    public static string Story(FaultPlan plan)
+    {
+        using var schedule = new FaultSchedule(plan);
+        try
+        {
+            schedule.Run();
+        }
+        catch (InvalidOperationException e)
+        {
+            schedule._story.Add(e.Message);
+        }
+
+        return string.Join('\n', schedule._story.Concat(schedule._kubelet.Containers.Concat(schedule._gone).SelectMany(container => container.Instances.Select(
+            instance => $"{container.Pod} instance {instance.RestartCount} from {instance.StartedAt:O}, {instance.Lines.Count} lines, "
+                + $"file from {instance.FileStart}, ended {instance.EndedAt:O}"))));
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _kubelet.Dispose();
+    }
+
+    private bool Has(Faults faults) => _plan.Faults.HasFlag(faults);
+
+    private void Run()
+    {
+        foreach (FaultStep step in _plan.Steps)
+        {
+            _random = new Random(step.Seed);
+            _story.Add($"{_simulation.Time.Now:HH:mm:ss.fff} {step.Kind}");
+            Step(step.Kind);
+            _client.Take();
+            _story.AddRange(_kubelet.Requests.Select(request => $"    {request}"));
+            _kubelet.Requests.Clear();
         }
 
         // The faults end; whatever was held up arrives.
         _refuseUntil = 0;
         _kubelet.OnOpen = _ => { };
+        _client.Viewer?.GoOn();
         ShowPods();
-        _simulation.Advance(TimeSpan.FromSeconds(30));
+        Wait(TimeSpan.FromSeconds(30));
         Write(3);
-        _simulation.Advance(TimeSpan.FromSeconds(150));
+        Wait(TimeSpan.FromSeconds(150));
+        _story.AddRange(_kubelet.Requests.Select(request => $"    {request}"));
+        _story.AddRange(_client.Shown.Where(received => received.Name is StreamEvents.Gap).Select(received => $"gap {received.Data}"));
     }
 
-    public void Check()
+    private void Check()
     {
-        List<SseEvent> events = Viewer.Events;
-        foreach ((string pod, List<string> written) in _written)
+        foreach ((string pod, List<FileLine> written) in _written)
         {
-            string[] seen = [.. events.Where(received => received.Name == StreamEvents.Log && received.Text("pod") == pod)
-                .Select(received => received.Text("message"))];
-            bool declared = events.Any(received => received.Name == StreamEvents.Gap && received.Text("pod") == pod);
-            CheckSubsequence(pod, written, seen, mayMiss: declared);
+            FaultOracle.CheckPod(pod, written, _client.Shown, _shortTail && int.Parse(pod.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture) < _firstPods);
         }
 
-        CheckAccounts(events.Count(received => received.Name == StreamEvents.Log));
-        CheckIds(events);
-        _replica.Stop(_session);
-    }
-
-    /// <summary>What happened, for whoever looks into a failure.</summary>
-    public string Describe() => string.Join('\n', _kubelet.Requests.Concat(_kubelet.Containers.Concat(_gone).SelectMany(container =>
-        container.Instances.Select(instance => $"{container.Pod} instance {instance.RestartCount} from {instance.StartedAt:O}, "
-            + $"{instance.Lines.Count} lines, file from {instance.FileStart}, ended {instance.EndedAt:O}"))).Append(_session.Snapshot().ToString()));
-
-    public void Dispose()
-    {
-        Viewer.Dispose();
-        _kubelet.Dispose();
-    }
-
-    private static void CheckSubsequence(string pod, List<string> written, string[] seen, bool mayMiss)
-    {
-        int next = 0;
-        foreach (string message in seen)
+        FaultOracle.CheckAccounts(_session);
+        if (!Has(Faults.Viewers))
         {
-            int found = written.IndexOf(message, next);
-            if (found < 0)
-            {
-                throw new InvalidOperationException($"{pod}: \"{message}\" came twice or out of order, after {next} of {written.Count} lines");
-            }
-
-            if (found > next && !mayMiss)
-            {
-                throw new InvalidOperationException($"{pod}: {found - next} lines before \"{message}\" are lost without a gap");
-            }
-
-            next = found + 1;
+            FaultOracle.CheckIds(_client.Received);
         }
 
-        if (next < written.Count && !mayMiss)
+        const Faults lossless = Faults.Cuts | Faults.Refusals | Faults.EqualTimes | Faults.Skew | Faults.Viewers;
+        if ((_plan.Faults & ~lossless) == 0 && _client.Shown.FirstOrDefault(received => received.Name == StreamEvents.Gap) is { } gap)
         {
-            throw new InvalidOperationException($"{pod}: the last {written.Count - next} of {written.Count} lines are lost without a gap");
+            throw new InvalidOperationException($"nothing was lost, but a gap says so: {gap.Data}");
         }
+
+        _replicas[_owner].Stop(_session);
     }
 
-    private void CheckAccounts(int delivered)
+    private void Wait(TimeSpan time)
     {
-        SessionLineCounts counts = _session.Snapshot().Lines;
-        if (counts.Received != counts.Kept + counts.Filtered + counts.Dropped || counts.Kept != delivered)
+        // In parts, so that the client's clock is near the truth when it takes what came.
+        for (TimeSpan part = TimeSpan.FromSeconds(5); time > TimeSpan.Zero; time -= part)
         {
-            throw new InvalidOperationException($"the accounts do not balance: {counts}, delivered {delivered}");
+            _simulation.Advance(time < part ? time : part);
+            _client.Take();
         }
-    }
-
-    private static void CheckIds(List<SseEvent> events)
-    {
-        long sequence = 0;
-        foreach (SseEvent received in events.Where(received => received.Id is not null))
-        {
-            if (received.Cursor.Sequence != ++sequence || received.Id!.Length > StreamCursor.MaxLength)
-            {
-                throw new InvalidOperationException($"id {received.Id} at position {sequence}");
-            }
-        }
-    }
-
-    private void Step()
-    {
-        int what = Random.Next(100);
-        switch (what)
-        {
-            case < 50:
-                Write(Random.Next(1, 12));
-                break;
-            case < 70:
-                _simulation.Advance(TimeSpan.FromMilliseconds(Random.Next(1, what < 60 ? 300 : 5000)));
-                break;
-            case < 80 when _faults.HasFlag(Faults.Cuts):
-                CutSome();
-                break;
-            case < 85 when _faults.HasFlag(Faults.Restarts):
-                Restart();
-                break;
-            case < 88 when _faults.HasFlag(Faults.Rotations):
-                Rotate();
-                break;
-            case < 92 when _faults.HasFlag(Faults.Refusals):
-                _refuseUntil = _simulation.Time.Nanoseconds + (Random.NextInt64(20) * UnixNanoseconds.PerSecond);
-                break;
-            case < 94 when _faults.HasFlag(Faults.Deletions):
-                DeleteOrAdd();
-                break;
-            default:
-                ShowPods();
-                break;
-        }
-    }
-
-    private void AddPod()
-    {
-        ScriptedContainer container = _kubelet.Add($"pod-{_pods++}");
-        container.Skew = _faults.HasFlag(Faults.Skew) ? Random.Next(-300, 301) * UnixNanoseconds.PerSecond : 0;
-        _written[container.Pod] = [];
     }
 
     private void Write(int lines)
@@ -199,13 +165,12 @@ internal sealed class FaultSchedule : IDisposable
                 continue;
             }
 
-            List<string> written = _written[container.Pod];
-            string message = $"{container.Pod} {written.Count} {new string('x', Random.Next(Random.Next(10) == 0 ? 300 : 20))}é\u001b\"";
-            written.Add(message);
+            string message = $"{container.Pod} {_written[container.Pod].Count} {new string('x', _random.Next(_random.Next(10) == 0 ? 300 : 20))}é\u001b\"";
             _simulation.Do(() => container.Write(message, TimeOf(container)));
-            if (!_faults.HasFlag(Faults.EqualTimes) || Random.Next(3) == 0)
+            _written[container.Pod].Add(container.Current.Lines[^1]);
+            if (!Has(Faults.EqualTimes) || _random.Next(3) == 0)
             {
-                _simulation.Advance(TimeSpan.FromTicks(Random.Next(1, 200_000)));
+                _simulation.Advance(TimeSpan.FromTicks(_random.Next(1, 200_000)));
             }
         }
     }
@@ -213,71 +178,18 @@ internal sealed class FaultSchedule : IDisposable
     private long TimeOf(ScriptedContainer container)
     {
         // stdout and stderr are stamped apart: a line may be a little older than the one before.
-        long back = _faults.HasFlag(Faults.EqualTimes) && Random.Next(10) == 0 ? Random.Next(20_000_000) : 0;
-        return _simulation.Time.Nanoseconds + container.Skew - back;
+        long back = Has(Faults.EqualTimes) && _random.Next(10) == 0 ? _random.Next(20_000_000) : 0;
+        return Math.Max(_simulation.Time.Nanoseconds + container.Skew - back, container.Current.StartedAtNode);
     }
 
-    private ScriptedContainer Pick() => _kubelet.Containers[Random.Next(_kubelet.Containers.Count)];
+    private ScriptedContainer Pick() => _kubelet.Containers[_random.Next(_kubelet.Containers.Count)];
 
     private void PlanCut(ScriptedLogStream stream)
     {
-        if (_faults.HasFlag(Faults.Cuts) && Random.Next(3) == 0)
+        if (Has(Faults.Cuts) && _simulation.Random.Next(3) == 0)
         {
-            stream.CutAfter(Random.Next(2000), Random.Next(2) == 0 ? Cut.Clean : Cut.Reset);
+            stream.CutAfter(_simulation.Random.Next(2000), _simulation.Random.Next(2) == 0 ? Cut.Clean : Cut.Reset);
         }
-    }
-
-    private void CutSome() => _simulation.Do(() =>
-    {
-        foreach (ScriptedLogStream stream in _kubelet.OpenFollows.Where(_ => Random.Next(2) == 0).ToArray())
-        {
-            stream.CutAfter(Random.Next(200), Random.Next(2) == 0 ? Cut.Clean : Cut.Reset);
-        }
-    });
-
-    private void Restart()
-    {
-        // From the second restart on the kubelet backs off 10 s, which the status does not lag behind.
-        ShowPods();
-        _simulation.Advance(TimeSpan.FromSeconds(10));
-        ScriptedContainer container = Pick();
-        _simulation.Do(container.End);
-        if (Random.Next(2) == 0)
-        {
-            ShowPods();
-        }
-
-        _simulation.Advance(TimeSpan.FromMilliseconds(Random.Next(2000)));
-        _simulation.Do(container.Restart);
-        if (Random.Next(3) > 0)
-        {
-            _simulation.Advance(TimeSpan.FromMilliseconds(Random.Next(1500)));
-            ShowPods();
-        }
-    }
-
-    private void Rotate() => _simulation.Do(() =>
-    {
-        ScriptedInstance instance = Pick().Current;
-        instance.FileStart = instance.WasRead ? Random.Next(instance.FileStart, instance.Lines.Count + 1) : instance.FileStart;
-    });
-
-    private void DeleteOrAdd()
-    {
-        if (Random.Next(2) == 0 || _kubelet.Containers.Count < 2)
-        {
-            AddPod();
-        }
-        else
-        {
-            ScriptedContainer container = Pick();
-            _simulation.Do(container.End);
-            _simulation.Advance(TimeSpan.FromMilliseconds(Random.Next(3000)));
-            _kubelet.Containers.Remove(container);
-            _gone.Add(container);
-        }
-
-        ShowPods();
     }
 
     private HttpResponseMessage? Refuse(ScriptedContainer container)
@@ -287,7 +199,7 @@ internal sealed class FaultSchedule : IDisposable
             return null;
         }
 
-        return Random.Next(4) switch
+        return _simulation.Random.Next(4) switch
         {
             0 => ScriptedKubelet.Status(HttpStatusCode.TooManyRequests, "TooManyRequests", "slow down", TimeSpan.FromSeconds(1)),
             1 => ScriptedKubelet.Status(HttpStatusCode.InternalServerError, "", "Get https://node-1:10250/containerLogs: connection refused"),
@@ -296,5 +208,5 @@ internal sealed class FaultSchedule : IDisposable
         };
     }
 
-    private void ShowPods() => _replica.ShowPods(_session);
+    private void ShowPods() => _replicas[_owner].ShowPods(_session);
 }

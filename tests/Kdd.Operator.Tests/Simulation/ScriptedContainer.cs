@@ -26,6 +26,11 @@ internal sealed class ScriptedInstance(int restartCount, DateTimeOffset startedA
 
     public bool HasEnded { get; set; }
 
+    /// <summary>By the node's clock, which stamps the lines too, Unix ns.</summary>
+    public long StartedAtNode { get; set; }
+
+    public long EndedAtNode { get; set; }
+
     public DateTimeOffset? EndedAt { get; set; }
 }
 
@@ -40,7 +45,7 @@ internal sealed class ScriptedContainer
         Pod = pod;
         Uid = uid;
         Name = name;
-        Instances.Add(new ScriptedInstance(0, simulation.Time.Now));
+        Instances.Add(new ScriptedInstance(0, simulation.Time.Now) { StartedAtNode = simulation.Time.Nanoseconds });
     }
 
     public string Pod { get; }
@@ -59,6 +64,12 @@ internal sealed class ScriptedContainer
     /// <summary>The node's clock against ours, ns.</summary>
     public long Skew { get; set; }
 
+    /// <summary>While it has ended the status says Waiting, CrashLoopBackOff.</summary>
+    public bool IsBackingOff { get; set; }
+
+    /// <summary>The pod has a deletionTimestamp.</summary>
+    public bool IsDeleting { get; set; }
+
     public List<ScriptedLogStream> Streams { get; } = [];
 
     public void Write(string message, long? time = null)
@@ -71,6 +82,7 @@ internal sealed class ScriptedContainer
     {
         Current.HasEnded = true;
         Current.EndedAt = _simulation.Time.Now;
+        Current.EndedAtNode = _simulation.Time.Nanoseconds + Skew;
         Wake();
     }
 
@@ -81,7 +93,7 @@ internal sealed class ScriptedContainer
             End();
         }
 
-        Instances.Add(new ScriptedInstance(Current.RestartCount + 1, _simulation.Time.Now));
+        Instances.Add(new ScriptedInstance(Current.RestartCount + 1, _simulation.Time.Now) { StartedAtNode = _simulation.Time.Nanoseconds + Skew });
     }
 
     public void Wake()
@@ -92,33 +104,40 @@ internal sealed class ScriptedContainer
         }
     }
 
-    /// <summary>What the pod's status says now.</summary>
-    public PodRecord ToPod(string @namespace = "shop") => new()
+    /// <summary>What the pod's status says now. Its times are the node's, in whole seconds.</summary>
+    public PodRecord ToPod(string @namespace = "shop")
     {
-        Namespace = @namespace,
-        Name = Pod,
-        Uid = Uid,
-        ResourceVersion = "1",
-        NodeName = "node-1",
-        Phase = "Running",
-        Ready = !Current.HasEnded,
-        Containers =
-        [
-            new ContainerRecord
-            {
-                Name = Name,
-                ContainerId = $"containerd://{Uid}-{Current.RestartCount}",
-                RestartCount = Current.RestartCount,
-                Phase = Current.HasEnded ? ContainerPhase.Terminated : ContainerPhase.Running,
-                ExitCode = Current.HasEnded ? 0 : null,
-                StartedAt = Truncate(Current.StartedAt),
-                FinishedAt = Current.EndedAt is { } ended ? Truncate(ended) : null,
-                LastTerminated = Previous is { } previous
-                    ? new TerminatedRecord($"containerd://{Uid}-{previous.RestartCount}", 1, "Error", Truncate(previous.StartedAt), Truncate(previous.EndedAt!.Value))
-                    : null,
-            },
-        ],
-    };
+        bool waits = Current.HasEnded && IsBackingOff && !IsDeleting;
+        ScriptedInstance? last = waits ? Current : Previous;
+        return new()
+        {
+            Namespace = @namespace,
+            Name = Pod,
+            Uid = Uid,
+            ResourceVersion = "1",
+            NodeName = "node-1",
+            Phase = "Running",
+            Ready = !Current.HasEnded,
+            DeletionTimestamp = IsDeleting ? _simulation.Time.Now : null,
+            Containers =
+            [
+                new ContainerRecord
+                {
+                    Name = Name,
+                    ContainerId = $"containerd://{Uid}-{Current.RestartCount}",
+                    RestartCount = Current.RestartCount,
+                    Phase = waits ? ContainerPhase.Waiting : Current.HasEnded ? ContainerPhase.Terminated : ContainerPhase.Running,
+                    Reason = waits ? "CrashLoopBackOff" : null,
+                    ExitCode = Current.HasEnded ? 0 : null,
+                    StartedAt = waits ? null : Seconds(Current.StartedAtNode),
+                    FinishedAt = Current.HasEnded && !waits ? Seconds(Current.EndedAtNode) : null,
+                    LastTerminated = last is null
+                        ? null
+                        : new TerminatedRecord($"containerd://{Uid}-{last.RestartCount}", 1, "Error", Seconds(last.StartedAtNode), Seconds(last.EndedAtNode)),
+                },
+            ],
+        };
+    }
 
-    private static DateTimeOffset Truncate(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
+    private static DateTimeOffset Seconds(long time) => Kdd.Api.Wire.UnixNanoseconds.ToDateTimeOffset(Kdd.Api.Wire.UnixNanoseconds.FloorToSecond(time));
 }

@@ -23,7 +23,7 @@ export class Intake {
     private readonly lines: Lines,
     private readonly now: () => number,
   ) {
-    this.#positions = new Positions((source, instance) => this.#recentLines(source, instance), now);
+    this.#positions = new Positions((source, epoch) => this.#recentLines(source, epoch), now);
   }
 
   /** Takes in an event of the stream; what it says to the page beside its row, if anything. */
@@ -85,18 +85,16 @@ export class Intake {
     this.marker({ kind: 'lifecycle', ...event }, Date.parse(event.timestamp));
   }
 
-  /** The lines of a source and instance that may come again, counted by time and text. */
-  #recentLines(source: string, instance: string): Map<string, number> {
+  /** The lines of a source that may come again, counted by time and text, without those of an epoch. */
+  #recentLines(source: string, epoch: string): Map<string, number> {
     const { lines } = this;
     const recent = new Map<string, number>();
-    const numbers = new Set(
-      lines.sources.all.filter((s) => s.source === source && s.instance === instance).map((s) => s.number),
-    );
+    const numbers = new Set(lines.sources.all.filter((s) => s.source === source).map((s) => s.number));
     const newest = lines.end > lines.first ? lines.time(lines.end - 1) : 0;
     for (let row = lines.end - 1; row >= lines.first; row--) {
       if (newest - lines.time(row) > 2 * resendMilliseconds) break;
       const cursor = numbers.has(lines.source(row)) ? parseCursor(lines.cursor(row)) : undefined;
-      if (!cursor) continue;
+      if (!cursor || cursor.epoch === epoch) continue;
       const key = `${cursor.time}\n${lines.message(row)}`;
       recent.set(key, (recent.get(key) ?? 0) + 1);
     }

@@ -19,11 +19,11 @@ const vectors = JSON.parse(readFileSync(new URL('../../../tests/vectors/repeats.
 describe('repeats', () => {
   it.each(vectors.cases)('$name', ({ steps }) => {
     let now = 1_000_000;
-    const seen: { key: string; line: string; at: number }[] = [];
-    const recentLines = (source: string, instance: string) => {
+    const seen: { source: string; epoch: string; line: string; at: number }[] = [];
+    const recentLines = (source: string, epoch: string) => {
       const counts = new Map<string, number>();
-      for (const { key, line, at } of seen) {
-        if (key === `${source}.${instance}` && now - at <= resendMilliseconds) {
+      for (const { source: of, epoch: by, line, at } of seen) {
+        if (of === source && by !== epoch && now - at <= resendMilliseconds) {
           counts.set(line, (counts.get(line) ?? 0) + 1);
         }
       }
@@ -37,7 +37,7 @@ describe('repeats', () => {
         const text = step.text ?? '';
         expect(positions.accept(cursor, text), `${text} at ${step.line}`).toBe(step.new);
         if (step.new) {
-          seen.push({ key: `${cursor.source}.${cursor.instance}`, line: `${cursor.time}\n${text}`, at: now });
+          seen.push({ source: cursor.source, epoch: cursor.epoch, line: `${cursor.time}\n${text}`, at: now });
         }
       } else if (step.advanceSeconds !== undefined) {
         now += step.advanceSeconds * 1000;
