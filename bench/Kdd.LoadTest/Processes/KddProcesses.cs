@@ -45,7 +45,7 @@ internal sealed class KddProcesses : IAsyncDisposable
             "--max-viewers", "5000", "--max-viewers-per-user", "5000");
         kdd.Gateway = Start("Kdd.Gateway",
             "--kubeconfig", cluster.KubeconfigPath, "--namespace", "kdd-system", "--listen", ports[2], "--management-listen", ports[3],
-            "--access-mode", "none", "--access-credentials", cluster.KubeconfigPath, "--operator-token", tokenFile, "--requests-per-second", "10000");
+            "--access-mode", "none", "--access-credentials", cluster.KubeconfigPath, "--operator-token", tokenFile, "--requests-per-second", "10000", "--max-connections-per-address", "5000");
         kdd.Viewer = Client($"http://{ports[2]}");
         kdd.Management = Client($"http://{ports[3]}");
         kdd.Direct = Client($"https://{ports[0]}");

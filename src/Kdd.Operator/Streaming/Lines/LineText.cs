@@ -8,7 +8,9 @@ namespace Kdd.Operator.Streaming;
 /// </summary>
 internal sealed class LineText
 {
-    private char[] _characters = new char[512];
+    private const int LeastLength = 512;
+
+    private char[] _characters = [];
     private int _length = -1;
 
     /// <summary>The next line's text is not known yet.</summary>
@@ -21,7 +23,7 @@ internal sealed class LineText
             int most = Encoding.UTF8.GetMaxCharCount(message.Length);
             if (_characters.Length < most)
             {
-                _characters = new char[most];
+                _characters = new char[Math.Max(most, LeastLength)];
             }
 
             _length = Encoding.UTF8.GetChars(message, _characters);
