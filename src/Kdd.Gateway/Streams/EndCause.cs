@@ -14,4 +14,7 @@ public enum EndCause
 
     /// <summary>The API server could not be asked for too long.</summary>
     Unconfirmed,
+
+    /// <summary>The viewer reads nothing any more.</summary>
+    Stalled,
 }

@@ -6,7 +6,7 @@ namespace Kdd.Gateway.Streams;
 /// A response body that can be ended from outside with a last word. Bytes pass as they come; only the last two of each
 /// read are looked at, to know whether an event is whole: a word put into the middle of one would be read as part of it.
 /// </summary>
-internal sealed class EndableStream(Stream source, string mediaType, Action closed) : Stream
+internal sealed class EndableStream(Stream source, string mediaType, TimeProvider timeProvider, Action closed) : Stream
 {
     private readonly Lock _lock = new();
 
@@ -20,7 +20,13 @@ internal sealed class EndableStream(Stream source, string mediaType, Action clos
     private int _newlines = 2;
     private int _closedOnce;
 
+    /// <summary>When the bytes that are being written to the viewer were read; 0 while the next ones are waited for.</summary>
+    private long _writingSince;
+
     public long BytesRead { get; private set; }
+
+    /// <summary>For how long the viewer has not taken what was read for it.</summary>
+    public TimeSpan UnreadFor => Volatile.Read(ref _writingSince) is > 0 and long since ? timeProvider.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>Safe to call from any thread, and more than once: the first word stands.</summary>
     public void End(ReadOnlyMemory<byte> lastWord)
@@ -45,6 +51,7 @@ internal sealed class EndableStream(Stream source, string mediaType, Action clos
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        Volatile.Write(ref _writingSince, 0);
         CancellationToken given;
         lock (_lock)
         {
@@ -74,6 +81,7 @@ internal sealed class EndableStream(Stream source, string mediaType, Action clos
         }
 
         BytesRead += length;
+        Volatile.Write(ref _writingSince, length > 0 ? timeProvider.GetTimestamp() : 0);
         return length;
     }
 

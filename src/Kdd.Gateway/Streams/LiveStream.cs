@@ -41,6 +41,9 @@ public sealed class LiveStream : HttpContent
     /// <summary>Why the gateway ended the stream; null when it did not.</summary>
     public EndCause? EndedBecause { get; private set; }
 
+    /// <summary>For how long the viewer has not taken what was read for it.</summary>
+    public TimeSpan UnreadFor => _body?.UnreadFor ?? TimeSpan.Zero;
+
     public long BytesSent => _body?.BytesRead ?? 0;
 
     /// <summary>Ends the stream at the next border between two events, with <paramref name="lastWord"/> as its last bytes.</summary>
@@ -59,6 +62,24 @@ public sealed class LiveStream : HttpContent
         }
 
         _body?.End(lastWord);
+        return true;
+    }
+
+    /// <summary>Cuts the connection: no word reaches this viewer.</summary>
+    /// <returns>False when it was over before.</returns>
+    public bool Cut(EndCause cause)
+    {
+        lock (_lock)
+        {
+            if (_over || EndedBecause is not null)
+            {
+                return false;
+            }
+
+            EndedBecause = cause;
+        }
+
+        CutOff();
         return true;
     }
 
@@ -88,7 +109,7 @@ public sealed class LiveStream : HttpContent
 
     private EndableStream Wrap(Stream source)
     {
-        var body = new EndableStream(source, MediaType, Close);
+        var body = new EndableStream(source, MediaType, _timeProvider, Close);
         lock (_lock)
         {
             _body = body;

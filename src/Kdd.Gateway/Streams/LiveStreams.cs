@@ -17,6 +17,12 @@ public sealed class LiveStreams(
     /// <summary>Without an answer from the API server for this long nobody is known to have rights any more.</summary>
     public static readonly TimeSpan ConfirmedFor = TimeSpan.FromSeconds(50);
 
+    /// <summary>
+    /// A viewer that takes nothing for this long is cut. Kestrel's MinResponseDataRate never does: a stream's deadline only
+    /// grows while it is quiet.
+    /// </summary>
+    public static readonly TimeSpan UnreadAtMost = TimeSpan.FromSeconds(60);
+
     private readonly ConcurrentDictionary<LiveStream, bool> _streams = new(ReferenceEqualityComparer.Instance);
     private volatile bool _stopping;
 
@@ -62,6 +68,16 @@ public sealed class LiveStreams(
 
     private async Task ConfirmAsync(LiveStream stream, CancellationToken cancellationToken)
     {
+        if (stream.UnreadFor >= UnreadAtMost)
+        {
+            if (stream.Cut(EndCause.Stalled))
+            {
+                metrics.StreamEnded(EndCause.Stalled);
+            }
+
+            return;
+        }
+
         try
         {
             CallerIdentity identity = stream.User.CallerIdentity();

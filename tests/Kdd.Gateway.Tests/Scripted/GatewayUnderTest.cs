@@ -31,18 +31,19 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     private ICollection<string> Addresses => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
+    public static string Kubeconfig(ScriptedApiServer api)
+        => $$$"""
+        {"apiVersion": "v1", "kind": "Config", "current-context": "c",
+         "clusters": [{"name": "c", "cluster": {"server": "{{{api.Address}}}"}}],
+         "users": [{"name": "u", "user": {"token": "gateway-token"}}],
+         "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u", "namespace": "kdd-system"}}]}
+        """;
+
     /// <summary>A gateway that has read the scripted members.</summary>
     public static async Task<GatewayUnderTest> StartAsync(
         ScriptedApiServer api, TimeProvider? timeProvider = null, AccessMode mode = AccessMode.Kubernetes, Func<GatewayOptions, GatewayOptions>? change = null)
     {
-        GatewayUnderTest gateway = await StartAsync(
-            $$$"""
-            {"apiVersion": "v1", "kind": "Config", "current-context": "c",
-             "clusters": [{"name": "c", "cluster": {"server": "{{{api.Address}}}"}}],
-             "users": [{"name": "u", "user": {"token": "gateway-token"}}],
-             "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u", "namespace": "kdd-system"}}]}
-            """,
-            timeProvider, mode, change);
+        GatewayUnderTest gateway = await StartAsync(Kubeconfig(api), timeProvider, mode, change);
         await gateway.RoutesToMembersAsync();
         return gateway;
     }

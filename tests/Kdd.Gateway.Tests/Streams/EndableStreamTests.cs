@@ -12,7 +12,7 @@ public sealed class EndableStreamTests
     [Fact]
     public async Task A_stream_that_nobody_ends_passes_every_byte()
     {
-        using var stream = new EndableStream(new MemoryStream("data: a\n\ndata: b"u8.ToArray()), "text/event-stream", () => { });
+        using var stream = new EndableStream(new MemoryStream("data: a\n\ndata: b"u8.ToArray()), "text/event-stream", TimeProvider.System, () => { });
 
         Assert.Equal("data: a\n\ndata: b", await ReadToEndAsync(stream));
     }
@@ -21,7 +21,7 @@ public sealed class EndableStreamTests
     public async Task The_last_word_waits_for_the_end_of_the_event_under_way()
     {
         var pipe = new Pipe();
-        using var stream = new EndableStream(pipe.Reader.AsStream(), "text/event-stream", () => { });
+        using var stream = new EndableStream(pipe.Reader.AsStream(), "text/event-stream", TimeProvider.System, () => { });
         byte[] buffer = new byte[100];
         await pipe.Writer.WriteAsync("data: half"u8.ToArray(), Cancelled);
         int length = await stream.ReadAsync(buffer, Cancelled);
@@ -39,7 +39,7 @@ public sealed class EndableStreamTests
     public async Task A_stream_that_waits_for_its_next_event_is_ended_at_once()
     {
         var pipe = new Pipe();
-        using var stream = new EndableStream(pipe.Reader.AsStream(), "text/event-stream", () => { });
+        using var stream = new EndableStream(pipe.Reader.AsStream(), "text/event-stream", TimeProvider.System, () => { });
         Task<string> rest = ReadToEndAsync(stream);
 
         stream.End(s_word);
@@ -51,7 +51,7 @@ public sealed class EndableStreamTests
     public async Task A_reader_that_waits_with_an_empty_buffer_is_woken()
     {
         var pipe = new Pipe();
-        using var stream = new EndableStream(pipe.Reader.AsStream(), "text/event-stream", () => { });
+        using var stream = new EndableStream(pipe.Reader.AsStream(), "text/event-stream", TimeProvider.System, () => { });
         ValueTask<int> waiting = stream.ReadAsync(Memory<byte>.Empty, Cancelled);
 
         stream.End(s_word);
@@ -68,7 +68,7 @@ public sealed class EndableStreamTests
             {
                 string whole = string.Concat(lines.Select(line => $"event: log\ndata: {line}\n\n"));
                 using var source = new ChoppedStream(Encoding.UTF8.GetBytes(whole), sizes);
-                using var stream = new EndableStream(source, "text/event-stream", () => { });
+                using var stream = new EndableStream(source, "text/event-stream", TimeProvider.System, () => { });
                 var got = new StringBuilder();
                 byte[] buffer = new byte[bufferSize];
                 int reads = 0;

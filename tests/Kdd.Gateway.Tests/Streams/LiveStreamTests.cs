@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Kdd.Gateway.Streams;
 using Kdd.Gateway.Tests.Scripted;
 using Microsoft.Extensions.Time.Testing;
@@ -68,6 +70,47 @@ public sealed class LiveStreamTests : GatewayTest
 
         Assert.Contains("\"code\":503", rest, StringComparison.Ordinal);
         Assert.InRange(_time.GetElapsedTime(failsSince), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(70));
+    }
+
+    [Fact]
+    public async Task A_viewer_that_reads_nothing_is_cut_off_after_a_minute_and_the_operator_is_let_go()
+    {
+        var gone = new TaskCompletionSource<bool>();
+        var full = new TaskCompletionSource();
+        byte[] line = new byte[64 * 1024];
+        Operator.Answer = async context =>
+        {
+            using CancellationTokenRegistration registration = context.RequestAborted.Register(() => gone.TrySetResult(true));
+            context.Response.ContentType = "text/event-stream";
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                Task writing = context.Response.Body.WriteAsync(line, context.RequestAborted).AsTask();
+                if (await Task.WhenAny(writing, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Cancelled)) != writing)
+                {
+                    full.TrySetResult();
+                }
+
+                await Task.WhenAny(writing, gone.Task);
+            }
+        };
+        await using GatewayUnderTest gateway = await StartGatewayAsync(_time);
+        using var viewer = new TcpClient { ReceiveBufferSize = 4096 };
+        await viewer.ConnectAsync(gateway.Address.Host, gateway.Address.Port, Cancelled);
+        await viewer.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"GET {StreamPath} HTTP/1.1\r\nHost: {gateway.Address.Authority}\r\nAuthorization: Bearer {AliceToken}\r\n\r\n"), Cancelled);
+        await full.Task;
+        long stalledSince = _time.GetTimestamp();
+
+        await _time.PassUntilAsync(gone.Task, TimeSpan.FromSeconds(1));
+
+        Assert.InRange(_time.GetElapsedTime(stalledSince), TimeSpan.FromSeconds(55), TimeSpan.FromSeconds(150));
+        var streams = (LiveStreams)gateway.Services.GetService(typeof(LiveStreams))!;
+        while (streams.Count > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, Cancelled);
+        }
+
+        Assert.Contains(gateway.Log.All, record => record.Contains("Stream closed: alice", StringComparison.Ordinal) && record.Contains("Stalled", StringComparison.Ordinal));
     }
 
     [Fact]
