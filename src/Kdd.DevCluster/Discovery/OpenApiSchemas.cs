@@ -10,6 +10,29 @@ internal sealed class OpenApiSchemas
 {
     private const string Meta = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
+    // The models know of values that must be there, not of texts.
+    private static readonly Dictionary<Type, string[]> RequiredTexts = new()
+    {
+        [typeof(V1OwnerReference)] = ["apiVersion", "kind", "name", "uid"],
+        [typeof(V1LabelSelectorRequirement)] = ["key", "operator"],
+        [typeof(V1Condition)] = ["type", "status", "lastTransitionTime", "reason", "message"],
+        [typeof(V1Container)] = ["name"],
+        [typeof(V1EnvVar)] = ["name"],
+        [typeof(V1VolumeMount)] = ["mountPath", "name"],
+        [typeof(V1Volume)] = ["name"],
+        [typeof(V1ContainerPort)] = ["containerPort"],
+        [typeof(V1RoleRef)] = ["apiGroup", "kind", "name"],
+        [typeof(Rbacv1Subject)] = ["kind", "name"],
+        [typeof(V1PolicyRule)] = ["verbs"],
+        [typeof(V1PodSpec)] = ["containers"],
+        [typeof(V1DeploymentSpec)] = ["selector", "template"],
+        [typeof(V1StatefulSetSpec)] = ["selector", "template"],
+        [typeof(V1DaemonSetSpec)] = ["selector", "template"],
+        [typeof(V1ReplicaSetSpec)] = ["selector"],
+        [typeof(V1JobSpec)] = ["template"],
+        [typeof(V1CronJobSpec)] = ["jobTemplate", "schedule"],
+    };
+
     private readonly SortedDictionary<string, JsonObject> _schemas = new(StringComparer.Ordinal);
 
     /// <summary>Component name of a resource's kind: reversed group, version, kind.</summary>
@@ -110,15 +133,18 @@ internal sealed class OpenApiSchemas
         var json = new JsonObject { ["type"] = "object" };
         _schemas[name] = json; // before its fields: types may contain themselves
         Describe(json, ModelDescriptions.OfType(model));
-        if (schema.Required.Count > 0)
+        var required = schema.Required.Union(RequiredTexts.GetValueOrDefault(model, []), StringComparer.Ordinal).ToList();
+        if (required.Count > 0)
         {
-            json["required"] = new JsonArray([.. schema.Required.Select(r => (JsonNode)r)]);
+            json["required"] = new JsonArray([.. required.Select(r => (JsonNode)r)]);
         }
 
         var properties = new JsonObject();
         foreach (var (field, property) in ModelSchemas.Fields(model))
         {
-            var value = Value(schema.Properties[field]);
+            var value = model == typeof(V1ManagedFieldsEntry) && field == "fieldsV1"
+                ? new JsonObject { ["allOf"] = new JsonArray(Reference(Meta + "FieldsV1")) }
+                : Value(schema.Properties[field]);
             Describe(value, ModelDescriptions.OfProperty(property));
             properties[field] = value;
         }

@@ -15,6 +15,9 @@ internal enum Suite
     /// <summary>Pods and workloads of the recorded demo.</summary>
     Workloads,
 
+    /// <summary>Commands of kubectl.</summary>
+    Kubectl,
+
     /// <summary>None: it is outside what DevCluster serves.</summary>
     Outside,
 }
@@ -50,13 +53,13 @@ internal static class Coverage
         ("lv-watch", "what it saw of the other lv-* cases; those compare the objects themselves"),
         ("lv-openapi-v3", "a summary of a document; compared in DiscoveryTests"),
         ("list-continue-expired-410", "the token is of a revision from before this cluster's history; compared in ContinueTests"),
-        ("kubectl-", "commands are compared in KubectlTests"),
     ];
 
     /// <summary>What replays a case.</summary>
     public static Suite SuiteOf(TranscriptCase transcript) =>
         ReasonOutside(transcript) is not null ? Suite.Outside
         : Workloads.Any(w => transcript.Name.StartsWith(w, StringComparison.Ordinal)) ? Suite.Workloads
+        : transcript.IsCommand ? Suite.Kubectl
         : LogFacts.Contains(transcript.Name) ? Suite.LogFacts
         : transcript.Name.StartsWith("log-", StringComparison.Ordinal) ? Suite.Logs
         : Suite.Api;

@@ -16,7 +16,7 @@ public sealed class TranscriptTests(TranscriptReport report)
             Users = new Dictionary<string, UserInfo> { ["alice-token"] = new("alice", []), ["bob-token"] = new("bob", ["dev"]) },
         });
         cluster.AddNamespace("t2");
-        await GrantBobAsync(cluster, cancellationToken);
+        await Grants.ToBobAsync(cluster, cancellationToken);
         var users = new Dictionary<string, HttpClient>
         {
             ["admin"] = cluster.Admin, ["alice"] = cluster.ClientFor("alice-token"), ["bob"] = cluster.ClientFor("bob-token"), ["anonymous"] = cluster.ClientFor(null),
@@ -35,21 +35,5 @@ public sealed class TranscriptTests(TranscriptReport report)
         }
 
         Assert.True(failures.Length == 0, failures.ToString());
-    }
-
-    private static async Task GrantBobAsync(TestCluster cluster, CancellationToken cancellationToken)
-    {
-        const string Rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/t2";
-        (string Path, string Json)[] objects =
-        [
-            ($"{Rbac}/roles", """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"logs"},"rules":[{"apiGroups":[""],"resources":["pods","pods/log"],"verbs":["get"]}]}"""),
-            ($"{Rbac}/rolebindings", """{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"logs"},"subjects":[{"kind":"User","name":"bob","apiGroup":"rbac.authorization.k8s.io"}],"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"logs"}}"""),
-        ];
-        foreach (var (path, json) in objects)
-        {
-            using var request = SetUps.Post(path, json);
-            using var response = await cluster.Admin.SendAsync(request, cancellationToken);
-            response.EnsureSuccessStatusCode();
-        }
     }
 }

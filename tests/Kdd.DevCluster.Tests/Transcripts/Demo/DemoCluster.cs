@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kdd.DevCluster.Kubelet;
 using Kdd.DevCluster.Kubelet.Containers;
 using Kdd.DevCluster.Storage;
+using Kdd.DevCluster.Tests.Transcripts.Commands;
 using Kdd.DevCluster.Tests.Transcripts.Logs;
 using Xunit;
 
@@ -81,9 +82,9 @@ public sealed class DemoCluster : IAsyncLifetime
     /// <summary>Creates the objects of a manifest.</summary>
     public async Task CreateAsync(string manifest)
     {
-        var (exit, output) = await Kubectl.RunAsync(Cluster.Host.Kubeconfig, "kubectl create -f -", manifest);
+        var (exit, _, errors) = await Kubectl.RunAsync(Cluster.Host.Kubeconfig, "kubectl create -f -", manifest);
         // The cluster has a namespace t1 already.
-        Assert.True(exit == 0 || !output.Contains("BadRequest", StringComparison.Ordinal), output);
+        Assert.True(exit == 0 || !errors.Contains("BadRequest", StringComparison.Ordinal), errors);
     }
 
     private Task<JsonObject> WaitAsync(string group, string resource, string name, Func<JsonObject, bool> wanted) =>

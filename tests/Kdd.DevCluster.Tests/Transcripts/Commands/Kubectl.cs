@@ -2,14 +2,13 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Xunit;
 
-namespace Kdd.DevCluster.Tests.Transcripts;
+namespace Kdd.DevCluster.Tests.Transcripts.Commands;
 
-/// <summary>Runs recorded kubectl commands.</summary>
+/// <summary>Runs kubectl commands.</summary>
 internal static partial class Kubectl
 {
     /// <summary>Runs a command to its end.</summary>
-    /// <returns>Exit code, and standard output followed by standard error.</returns>
-    public static async Task<(int Exit, string Output)> RunAsync(string kubeconfig, string command, string? input = null)
+    public static async Task<(int Exit, string Output, string Errors)> RunAsync(string kubeconfig, string command, string? input = null)
     {
         using var running = await StartAsync(kubeconfig, command, input);
         return await running.EndAsync();
@@ -27,6 +26,7 @@ internal static partial class Kubectl
         start.Environment["KUBECONFIG"] = file;
         start.Environment["KUBECACHEDIR"] = Path.Combine(folder.FullName, "cache");
         start.Environment["HOME"] = folder.FullName;
+        start.Environment["TZ"] = "UTC";
         var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
@@ -34,55 +34,60 @@ internal static partial class Kubectl
     }
 
     // The recordings keep commands as their words were joined.
-    [GeneratedRegex("( -p | --for=| -l )([{][^ ]+|app in [(][^)]+[)])")]
+    [GeneratedRegex("( -p | --for=| -l )([{][^ ]+|jsonpath=[{][^ ]+|app in [(][^)]+[)])")]
     private static partial Regex Quote();
 }
 
 /// <summary>A running command.</summary>
 internal sealed class KubectlProcess(Process process, DirectoryInfo folder) : IDisposable
 {
+    private readonly CancellationTokenSource _limit = Limit();
     private readonly Task<string> _errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
     private readonly List<string> _lines = [];
 
-    /// <summary>Reads lines of standard output until there are so many.</summary>
-    public async Task<IReadOnlyList<string>> ReadLinesAsync(int count)
+    // No recorded command took longer than 15 s.
+    private static CancellationTokenSource Limit()
     {
-        while (_lines.Count < count && await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        return limit;
+    }
+
+    /// <summary>Reads standard output until it has so many lines, or ends.</summary>
+    public async Task ReadLinesAsync(int count)
+    {
+        while (_lines.Count < count && await process.StandardOutput.ReadLineAsync(_limit.Token) is { } line)
         {
             _lines.Add(line);
         }
-
-        return _lines;
     }
 
     /// <summary>Waits for the end.</summary>
-    public async Task<(int Exit, string Output)> EndAsync()
+    public async Task<(int Exit, string Output, string Errors)> EndAsync()
     {
         await ReadLinesAsync(int.MaxValue);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, string.Concat(_lines.Select(line => line + "\n")) + await _errors);
+        await process.WaitForExitAsync(_limit.Token);
+        return (process.ExitCode, string.Concat(_lines.Select(line => line + "\n")), await _errors);
     }
 
-    /// <summary>Ends the command as the recorder did with those that never end; null when it had ended by itself.</summary>
-    public async Task<string?> StopAsync()
+    /// <summary>Stops a command that does not end by itself.</summary>
+    /// <returns>Whether it was still running.</returns>
+    public bool Stop()
     {
-        if (process.HasExited)
-        {
-            return null;
-        }
-
-        process.Kill();
-        return (await EndAsync()).Output;
-    }
-
-    public void Dispose()
-    {
-        if (!process.HasExited)
+        bool running = !process.HasExited;
+        if (running)
         {
             process.Kill();
         }
 
+        return running;
+    }
+
+    public void Dispose()
+    {
+        Stop();
         process.Dispose();
+        _limit.Dispose();
         folder.Delete(recursive: true);
     }
 }
