@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Kdd.Gateway.Http;
@@ -47,10 +49,17 @@ public sealed record KubernetesStatus(int Code, string Reason, string Message)
         }
 
         response.Headers.CacheControl = "no-store";
-        await response.WriteAsJsonAsync(this, StatusJson.Default.KubernetesStatus, "application/json", context.RequestAborted);
+        await response.WriteAsJsonAsync(this, StatusJson.AsTheApiServer.KubernetesStatus, "application/json", context.RequestAborted);
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(KubernetesStatus))]
-internal sealed partial class StatusJson : JsonSerializerContext;
+internal sealed partial class StatusJson : JsonSerializerContext
+{
+    /// <summary>Quotes as <c>\"</c>, which people read in curl's output; <c>application/json</c> and nosniff keep it from being markup.</summary>
+    public static StatusJson AsTheApiServer { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

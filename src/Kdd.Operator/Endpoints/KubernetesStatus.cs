@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kdd.Api.Wire;
 
@@ -47,7 +49,7 @@ internal sealed record KubernetesStatus(int Code, string Reason, string Message)
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        return http.Response.WriteAsJsonAsync(this, StatusJson.Default.KubernetesStatus, "application/json", http.RequestAborted);
+        return http.Response.WriteAsJsonAsync(this, StatusJson.AsTheApiServer.KubernetesStatus, "application/json", http.RequestAborted);
     }
 }
 
@@ -64,6 +66,13 @@ internal sealed record StatusDetails
 /// <summary>As <c>metav1.StatusCause</c>: which field, or parameter, and why.</summary>
 internal sealed record StatusCause(string Reason, string Message, string Field);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(KubernetesStatus))]
-internal sealed partial class StatusJson : JsonSerializerContext;
+internal sealed partial class StatusJson : JsonSerializerContext
+{
+    /// <summary>Quotes as <c>\"</c>, which people read in curl's output; <c>application/json</c> and nosniff keep it from being markup.</summary>
+    public static StatusJson AsTheApiServer { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}
