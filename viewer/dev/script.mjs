@@ -68,7 +68,8 @@ export class Script {
       'X-Accel-Buffering': 'no',
     });
     const cursor = request.headers['last-event-id'] ?? '';
-    if (this.#flood && !cursor) return void this.#pour(response);
+    const q = new URL(request.url, 'http://127.0.0.1').searchParams.get('q') ?? '';
+    if (this.#flood && !cursor) return void this.#pour(response, q);
     let from = 0;
     if (cursor) {
       const [epoch, seq] = cursor.split('.');
@@ -84,12 +85,15 @@ export class Script {
   }
 
   /** A backlog too large to keep: `flood.count` lines, each made by `flood.line(number)` as it is written. */
-  async #pour(response) {
+  async #pour(response, q) {
     const { count, line } = this.#flood;
+    let sent = 0;
     for (let at = 0; at < count && !response.destroyed; at += 1000) {
       let piece = '';
       for (let i = at; i < Math.min(count, at + 1000); i++) {
         const { pod, message, time } = line(i);
+        if (!message.includes(q)) continue;
+        sent++;
         const nanos = BigInt(time) * 1_000_000n;
         const timestamp = `${new Date(time).toISOString().slice(0, -1)}000000Z`;
         const data = { type: 'log', timestamp, pod, container: 'app', message, unix: Math.floor(time / 1000) };
@@ -102,7 +106,7 @@ export class Script {
         });
       }
     }
-    response.write(`event: synced\ndata: {"lines":${count}}\n\n`);
+    response.write(`event: synced\ndata: {"lines":${sent}}\n\n`);
     this.#viewers.add(response);
     response.on('close', () => this.#viewers.delete(response));
   }

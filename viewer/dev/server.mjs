@@ -31,6 +31,7 @@ export async function start({
   const running = new Map();
   const reports = [];
   const requests = [];
+  const watches = new Set();
   const server = createServer((request, response) => {
     const url = new URL(request.url, 'http://127.0.0.1');
     requests.push(`${request.method} ${url.pathname}${url.search}`);
@@ -43,6 +44,11 @@ export async function start({
       return running.get(name).serve(request, response);
     }
     if (path === '/api/session') return json(response, 200, session);
+    if (url.searchParams.get('watch') === 'true') {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders();
+      watches.add(response);
+      return void response.on('close', () => watches.delete(response));
+    }
     if (path.startsWith('/k8s/')) return kubernetes(path.slice(5), request, response, denied);
     return file(path, response);
   });
@@ -52,6 +58,8 @@ export async function start({
     script: (name) => running.get(name),
     reports,
     requests,
+    /** Open watches, each a response to write events to. */
+    watches,
     stop: () =>
       new Promise((resolve) => {
         for (const script of running.values()) script.stop();
@@ -65,12 +73,14 @@ async function kubernetes(path, request, response, denied) {
   const items = { 'apis/kdd.dev/v1alpha1/logviews': logViews, ...workloads }[path];
   if (items && denied.includes('*'))
     return refuse(response, 403, 'Forbidden', `cannot list ${path} at the cluster scope`);
-  if (items) return json(response, 200, { kind: 'List', apiVersion: 'v1', metadata: {}, items });
+  if (items)
+    return json(response, 200, { kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: '1000' }, items });
   if (path === 'api/v1/namespaces' && denied.includes('namespaces'))
     return refuse(response, 403, 'Forbidden', 'cannot list namespaces');
   if (path === 'api/v1/namespaces') {
     return json(response, 200, {
       kind: 'NamespaceList',
+      metadata: {},
       items: ['shop', 'batch'].map((name) => ({ metadata: { name } })),
     });
   }
@@ -87,7 +97,11 @@ async function kubernetes(path, request, response, denied) {
   }
   const all = { 'apis/kdd.dev/v1alpha1/logviews': logViews, ...workloads }[`${prefix}/${plural}`];
   if (!all) return refuse(response, 404, 'NotFound', `the server could not find the requested resource ${path}`);
-  return json(response, 200, { kind: 'List', items: all.filter((item) => item.metadata.namespace === namespace) });
+  return json(response, 200, {
+    kind: 'List',
+    metadata: {},
+    items: all.filter((item) => item.metadata.namespace === namespace),
+  });
 }
 
 function file(path, response) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { closeBrowser, withPage } from './page.mjs';
+import { logViews } from '../dev/objects.mjs';
+import { closeBrowser, until, withPage } from './page.mjs';
 
 after(closeBrowser);
 
@@ -14,6 +15,48 @@ test('LogViews and workloads are listed with their state', () =>
       .getByRole('row', { name: /inventory/ })
       .getByText('1/2')
       .waitFor();
+  }));
+
+test('a change is shown as it comes, by one watch for all tabs', () =>
+  withPage({}, async (page, server) => {
+    await page
+      .getByRole('row', { name: /payments/ })
+      .getByText('WorkloadNotFound')
+      .waitFor();
+    await until(() => server.watches.size === 1, 'a watch');
+    const [watch] = server.watches;
+    const changed = structuredClone(logViews.find(({ metadata }) => metadata.name === 'payments'));
+    changed.status.conditions[0] = { type: 'Ready', status: 'True', reason: 'Streaming', message: '' };
+    changed.status.streams.summary = '7/7';
+    const event = `${JSON.stringify({ type: 'MODIFIED', object: changed })}\n`;
+    watch.write(event.slice(0, 40));
+    watch.write(event.slice(40));
+    await page
+      .getByRole('row', { name: /payments/ })
+      .getByText('7/7')
+      .waitFor();
+    const removed = logViews.find(({ metadata }) => metadata.name === 'nightly');
+    watch.write(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '1002' } } })}\n`);
+    watch.write(`${JSON.stringify({ type: 'DELETED', object: removed })}\n`);
+    await page.getByRole('link', { name: 'nightly', exact: true }).waitFor({ state: 'detached' });
+
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.getByRole('link', { name: 'checkout' }).waitFor();
+    assert.equal(server.watches.size, 1);
+  }));
+
+test('a watch that is too old is begun anew from a list', () =>
+  withPage({}, async (page, server) => {
+    await until(() => server.watches.size === 1, 'a watch');
+    const lists = () => server.requests.filter((request) => request.endsWith('/logviews')).length;
+    const before = lists();
+    const [watch] = server.watches;
+    watch.end(
+      `${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' } })}\n`,
+    );
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await until(() => lists() > before && server.watches.size === 1, 'a new list and a new watch');
   }));
 
 test('names are filtered', () =>

@@ -24,13 +24,18 @@ export async function closeBrowser() {
 }
 
 /** A page of a viewer served from scripts, which fails the test for any error or policy report of the page. */
-export async function withPage({ scripts, path = '', prefix, denied, session, allow = [], ...options }, test) {
+export async function withPage(
+  { scripts, settings, path = '', prefix, denied, session, allow = [], ...options },
+  test,
+) {
   const server = await start({ scripts, prefix, denied, session });
   const context = await (await openBrowser()).newContext({ viewport: { width: 1280, height: 760 }, ...options });
   const problems = [];
   try {
     // How long a busy machine may take, not how long things take.
     context.setDefaultTimeout(60_000);
+    if (settings)
+      await context.addInitScript((view) => localStorage.setItem('kdd.view', JSON.stringify(view)), settings);
     const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {

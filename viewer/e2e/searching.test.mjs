@@ -108,3 +108,41 @@ test('a link opens what its sender saw', () =>
     await other.goto(page.url());
     await log(other).locator('[aria-current]').getByText('order 998 ok').waitFor();
   }));
+
+test('what this tab had to let go is searched for on the server', () =>
+  withPage(
+    {
+      path: 'logviews/shop/web',
+      settings: { keep: 100_000 },
+      scripts: {
+        web: {
+          flood: {
+            count: 200_000,
+            line: (i) => ({
+              pod: 'web-0',
+              message: `${i} ${i % 10_000 === 7 ? 'needle' : 'hay'}`,
+              time: 1_750_000_000_000 + i,
+            }),
+          },
+        },
+      },
+    },
+    async (page, server) => {
+      await page
+        .getByText(/200,000|older let go/)
+        .first()
+        .waitFor();
+      await lines(page).getByText('199999 hay').waitFor();
+      await search(page).fill('needle');
+      await button(page, 'Search them on the server').click();
+      await page.getByText('Loaded from the server: only lines with “needle”.').waitFor();
+      await page.getByText('20 matches').waitFor();
+      await lines(page).getByText('7 needle', { exact: true }).waitFor();
+      assert.ok(server.requests.some((request) => request.endsWith('/stream?q=needle')));
+      await search(page).fill('hay');
+      await button(page, 'Search anew on the server').waitFor();
+      await button(page, 'Load all lines').click();
+      await lines(page).getByText('199999 hay').waitFor();
+      await page.getByText('Loaded from the server').waitFor({ state: 'detached' });
+    },
+  ));

@@ -35,7 +35,7 @@ export class ApiError extends Error {
 }
 
 /** Asks the Kubernetes API through the gateway, with the viewer's own rights. `path` begins with `api/` or `apis/`. */
-export async function request<T>(path: string, signal?: AbortSignal, init: RequestInit = {}): Promise<T> {
+export async function request(path: string, signal?: AbortSignal, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(new URL(`k8s/${path}`, root), {
     ...init,
     headers: { Accept: 'application/json', ...init.headers },
@@ -46,10 +46,16 @@ export async function request<T>(path: string, signal?: AbortSignal, init: Reque
     const { reason, message } = await readStatus(response);
     throw new ApiError(response.status, reason, message);
   }
-  return (await response.json()) as T;
+  return response;
+}
+
+/** As {@link request}, for an answer that is one JSON object. */
+export async function requestJson<T>(path: string, signal?: AbortSignal, init?: RequestInit): Promise<T> {
+  return (await (await request(path, signal, init)).json()) as T;
 }
 
 interface List<T> {
+  metadata: { resourceVersion?: string };
   items: T[];
 }
 
@@ -75,7 +81,7 @@ export class Namespaces {
 
   async #list(signal?: AbortSignal): Promise<{ names: string[]; denied: boolean }> {
     try {
-      const { items } = await request<List<KubernetesObject>>('api/v1/namespaces', signal);
+      const { items } = await requestJson<List<KubernetesObject>>('api/v1/namespaces', signal);
       return { names: [...new Set([...items.map((item) => item.metadata.name), ...this.extra])], denied: false };
     } catch (error) {
       if (isDenied(error)) return { names: [...this.extra], denied: true };
@@ -84,14 +90,18 @@ export class Namespaces {
   }
 }
 
-/** All objects of a resource that the viewer may see: asked for at once, or where that is forbidden, by namespace. */
+/**
+ * All objects of a resource that the viewer may see: asked for at once, or where that is forbidden, by namespace; then
+ * there is no `resourceVersion` that a watch could begin at.
+ */
 export async function listAll<T extends KubernetesObject>(
   { api, plural }: Resource,
   namespaces: Namespaces,
   signal?: AbortSignal,
-): Promise<{ items: T[]; denied: boolean }> {
+): Promise<{ items: T[]; denied: boolean; resourceVersion?: string }> {
   try {
-    return { items: (await request<List<T>>(`${api}/${plural}`, signal)).items, denied: false };
+    const { items, metadata } = await requestJson<List<T>>(`${api}/${plural}`, signal);
+    return { items, denied: false, ...(metadata.resourceVersion ? { resourceVersion: metadata.resourceVersion } : {}) };
   } catch (error) {
     if (!isDenied(error)) throw error;
   }
@@ -100,7 +110,7 @@ export async function listAll<T extends KubernetesObject>(
     names.map(async (namespace) => {
       try {
         const path = `${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
-        return (await request<List<T>>(path, signal)).items;
+        return (await requestJson<List<T>>(path, signal)).items;
       } catch (error) {
         if (isDenied(error) || (error instanceof ApiError && error.code === 404)) return [];
         throw error;

@@ -5,7 +5,7 @@ import {
   logViewResource,
   type Namespaces,
   type Resource,
-  request,
+  requestJson,
 } from './kubernetes';
 
 /** A workload that the home page can open. */
@@ -120,7 +120,7 @@ export function createLogView({ apiVersion, kind, namespace, name }: Workload): 
   const { api, plural } = logViewResource;
   // Names end up in a Lease's and a label's limits: 52 characters leave room for the suffix that the server adds.
   const generateName = `${name.slice(0, 52).replace(/[.-]+$/, '')}-`;
-  return request<LogView>(`${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`, undefined, {
+  return requestJson<LogView>(`${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`, undefined, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({

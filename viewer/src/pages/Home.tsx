@@ -1,7 +1,7 @@
-import { type FormEvent, useCallback, useEffect, useMemo, useState } from 'react';
-import { ApiError, type LogView, listAll, logViewResource, Namespaces } from '../api/kubernetes';
+import { type FormEvent, useEffect, useState } from 'react';
+import { ApiError } from '../api/kubernetes';
 import { signInPage } from '../api/session';
-import { createLogView, existingLogView, listWorkloads, type Workload } from '../api/workloads';
+import { createLogView, existingLogView, type Workload } from '../api/workloads';
 import { text } from '../messages';
 import { logViewPath } from '../root';
 import { read, write } from '../theme';
@@ -9,17 +9,10 @@ import { SessionMenu } from '../view/SessionMenu';
 import { ThemeButton } from '../view/ThemeButton';
 import { navigate } from './App';
 import { LogViewTable } from './LogViewTable';
+import { useListed } from './listed';
 import { WorkloadTable } from './WorkloadTable';
 
-/** What there is is listed again this often while the page is visible. */
-const refreshMilliseconds = 15_000;
 const namespacesKey = 'kdd.namespaces';
-
-interface Listed {
-  logViews: LogView[];
-  workloads: Workload[];
-  denied: boolean;
-}
 
 export function Home() {
   const [extra, setExtra] = useState<string[]>(() => (read(namespacesKey) ?? '').split(' ').filter(Boolean));
@@ -87,43 +80,6 @@ export function Home() {
       </main>
     </div>
   );
-}
-
-/** LogViews and workloads, listed anew every 15 s while somebody looks. */
-function useListed(extra: readonly string[]): { listed: Listed | undefined; error: Error | undefined } {
-  const [listed, setListed] = useState<Listed>();
-  const [error, setError] = useState<Error>();
-  const namespaces = useMemo(() => new Namespaces(extra), [extra]);
-  const load = useCallback(
-    async (signal: AbortSignal) => {
-      try {
-        const [logViews, workloads] = await Promise.all([
-          listAll<LogView>(logViewResource, namespaces, signal),
-          listWorkloads(namespaces, signal),
-        ]);
-        setListed({ logViews: logViews.items, workloads, denied: logViews.denied });
-        setError(undefined);
-      } catch (problem) {
-        if (!signal.aborted) setError(problem as Error);
-      }
-    },
-    [namespaces],
-  );
-  useEffect(() => {
-    const abort = new AbortController();
-    const refresh = () => {
-      if (!document.hidden) void load(abort.signal);
-    };
-    refresh();
-    const timer = setInterval(refresh, refreshMilliseconds);
-    document.addEventListener('visibilitychange', refresh);
-    return () => {
-      abort.abort();
-      clearInterval(timer);
-      document.removeEventListener('visibilitychange', refresh);
-    };
-  }, [load]);
-  return { listed, error };
 }
 
 function Problem({ error }: { error: Error | undefined }) {

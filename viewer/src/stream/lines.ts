@@ -87,7 +87,7 @@ export class Lines {
   /** Lines that this store let go for want of room. */
   evicted = 0;
 
-  constructor(readonly capacity = 2_000_000) {}
+  constructor(public capacity = 2_000_000) {}
 
   /** Rows kept, markers too. */
   get size(): number {

@@ -20,7 +20,8 @@ export interface Choice {
 
 /** Messages from the page to the worker. */
 export type ToWorker =
-  | { type: 'open'; url: string }
+  /** `capacity` is the number of rows that are kept. */
+  | { type: 'open'; url: string; capacity: number }
   | { type: 'choose'; choice: Choice }
   /**
    * What is on screen: the newest rows, or rows by index. `anchor` is the row that shall stay where it is (−1 for none)

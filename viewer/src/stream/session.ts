@@ -62,6 +62,7 @@ export class ViewerSession {
   receive(message: ToWorker): void {
     switch (message.type) {
       case 'open':
+        this.#lines.capacity = message.capacity;
         this.#open(message.url);
         break;
       case 'choose':

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { text } from '../messages';
+import { formatNumber, text } from '../messages';
 import { parseTime } from './gototime';
-import type { Settings } from './settings';
+import { keepChoices, type Settings } from './settings';
 
 interface Props {
   settings: Settings;
@@ -49,6 +49,15 @@ export function ViewOptions({ settings, onSettings, onTime, onDownload, onKeyboa
           <select value={settings.context} onChange={(event) => onSettings({ context: Number(event.target.value) })}>
             {contexts.map((count) => (
               <option key={count}>{count}</option>
+            ))}
+          </select>
+        </Choice>
+        <Choice label={text.keep}>
+          <select value={settings.keep} onChange={(event) => onSettings({ keep: Number(event.target.value) })}>
+            {keepChoices.map((count) => (
+              <option key={count} value={count}>
+                {formatNumber(count)}
+              </option>
             ))}
           </select>
         </Choice>

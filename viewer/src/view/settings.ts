@@ -11,7 +11,12 @@ export interface Settings {
   context: number;
   announce: boolean;
   shortcuts: boolean;
+  /** Lines that a tab keeps. */
+  keep: number;
 }
+
+/** What a tab may keep: 2,000,000 lines of 150 bytes take about 440 MB. */
+export const keepChoices: readonly number[] = [100_000, 500_000, 2_000_000];
 
 const standard: Settings = {
   timestamps: true,
@@ -21,11 +26,12 @@ const standard: Settings = {
   context: 0,
   announce: false,
   shortcuts: true,
+  keep: 2_000_000,
 };
 
 const key = 'kdd.view';
 
-function stored(): Settings {
+export function storedSettings(): Settings {
   try {
     return { ...standard, ...(JSON.parse(read(key) ?? '{}') as Partial<Settings>) };
   } catch {
@@ -34,7 +40,7 @@ function stored(): Settings {
 }
 
 export function useSettings(): [Settings, (change: Partial<Settings>) => void] {
-  const [settings, setSettings] = useState(stored);
+  const [settings, setSettings] = useState(storedSettings);
   const change = useCallback((part: Partial<Settings>) => {
     setSettings((before) => {
       const after = { ...before, ...part };

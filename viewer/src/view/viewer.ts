@@ -3,6 +3,7 @@ import { startWorker } from '../stream/connect';
 import type { Histogram } from '../stream/histogram';
 import type { Choice, Counts, Detail, FromWorker, PodState, Row, SourceName, ToWorker } from '../stream/protocol';
 import type { LogViewStatus, StatsEvent } from '../stream/wire';
+import { storedSettings } from './settings';
 
 type Frame = Extract<FromWorker, { type: 'frame' }>;
 type Found = Extract<FromWorker, { type: 'found' }>;
@@ -59,7 +60,7 @@ export class Viewer {
 
   constructor(readonly url: string) {
     this.#worker = startWorker((message) => this.#receive(message));
-    this.send({ type: 'open', url });
+    this.send({ type: 'open', url, capacity: storedSettings().keep });
   }
 
   stop(): void {
