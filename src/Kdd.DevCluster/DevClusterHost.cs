@@ -132,8 +132,6 @@ public sealed class DevClusterHost : IAsyncDisposable
             await component.StartAsync(cancellationToken);
         }
 
-        // History begins here, as a watch cache's does when its server starts.
-        Store.Compact(Store.Revision);
         if (Options.KubeconfigPath is { } path)
         {
             await WriteKubeconfigAsync(Path.GetFullPath(path), cancellationToken);

@@ -96,7 +96,7 @@ internal sealed class OpenApiSchemas
     private static string NameOf(Type model)
     {
         var kind = ModelNames.KindOf(model);
-        return kind is "ObjectMeta" or "ListMeta" or "OwnerReference" or "ManagedFieldsEntry" or "DeleteOptions" or "Preconditions" or "Status" or "StatusDetails" or "StatusCause" or "LabelSelector" or "LabelSelectorRequirement" or "Condition"
+        return kind is "ObjectMeta" or "ListMeta" or "OwnerReference" or "ManagedFieldsEntry" or "DeleteOptions" or "Preconditions" or "Status" or "StatusDetails" or "StatusCause" or "LabelSelector" or "LabelSelectorRequirement" or "Condition" or "ShardInfo"
             ? Meta + kind
             : $"io.k8s.api.{model.Name}";
     }

@@ -18,7 +18,7 @@ internal sealed class ServerInfoHandler : IRequestHandler
 
         if (request.Info.Path.TrimEnd('/') != "/version")
         {
-            var text = request.Http.Request.Query.ContainsKey("verbose") ? "[+]ping ok\n[+]log ok\n[+]storage-readiness ok\n" + $"{request.Info.Path.Trim('/')} check passed\n" : "ok";
+            var text = request.Http.Request.Query.ContainsKey("verbose") ? "[+]ping ok\n[+]log ok\n[+]poststarthook/storage-readiness ok\n" + $"{request.Info.Path.Trim('/')} check passed\n" : "ok";
             request.Http.Response.Headers["X-Content-Type-Options"] = "nosniff";
             return Responses.WriteBytesAsync(request.Http, 200, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text));
         }

@@ -135,6 +135,16 @@ internal static class ObjectRules
 
         if (metadata.Arr("finalizers") is not { Count: > 0 } && grace == 0)
         {
+            if (IsGraceful(type))
+            {
+                metadata["deletionTimestamp"] = Timestamp(timeProvider);
+                metadata["deletionGracePeriodSeconds"] = 0;
+                if (!marked && metadata.Long("generation") is { } last)
+                {
+                    metadata["generation"] = last + 1;
+                }
+            }
+
             return true;
         }
 
@@ -157,6 +167,9 @@ internal static class ObjectRules
 
         return false;
     }
+
+    /// <summary>Whether a kind's deletion has a grace period, of whatever length: only that of pods has.</summary>
+    public static bool IsGraceful(ResourceKey type) => type == new ResourceKey("", "pods");
 
     /// <summary>Whether an object that is being deleted has nothing left that holds it.</summary>
     public static bool MayBeRemoved(JsonObject obj) =>

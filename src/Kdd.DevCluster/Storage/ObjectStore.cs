@@ -295,16 +295,25 @@ public sealed class ObjectStore(TimeProvider timeProvider)
                 return true;
             }
 
-            result = removed ? Remove(type, result, next) : Replace(type, result, next);
+            if (removed && ObjectRules.IsGraceful(type))
+            {
+                // First the end of the grace period, then the end: two events.
+                var ended = StoredObject.Freeze(next, ++_shared.Revision);
+                Table(type).Apply(StoreEventType.Modified, ended, result);
+                result = ended;
+            }
+
+            result = removed ? Remove(type, result, (JsonObject)next.DeepClone()) : Replace(type, result, next);
             return true;
         }
     }
 
     private StoredObject Remove(ResourceKey type, StoredObject current, JsonObject last)
     {
-        var stored = StoredObject.Freeze(last, ++_shared.Revision);
-        Table(type).Apply(StoreEventType.Deleted, stored, current);
-        return stored;
+        // Watchers see what was stored, its last finalizer included; the writer sees what it wrote.
+        var gone = StoredObject.Freeze((JsonObject)current.Object.DeepClone(), ++_shared.Revision);
+        Table(type).Apply(StoreEventType.Deleted, gone, current);
+        return StoredObject.Freeze(last, _shared.Revision);
     }
 
     /// <summary>Stamps deletionTimestamp without removing.</summary>

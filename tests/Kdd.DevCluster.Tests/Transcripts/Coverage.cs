@@ -18,6 +18,15 @@ internal enum Suite
     /// <summary>Commands of kubectl.</summary>
     Kubectl,
 
+    /// <summary>Discovery and OpenAPI: what is served here, of all that a real server lists.</summary>
+    Discovery,
+
+    /// <summary>Watches of pods over their lives.</summary>
+    PodLives,
+
+    /// <summary>Watches over a restart of the API server.</summary>
+    Restarts,
+
     /// <summary>None: it is outside what DevCluster serves.</summary>
     Outside,
 }
@@ -31,34 +40,19 @@ internal static class Coverage
 
     private static readonly (string Prefix, string Reason)[] Outside =
     [
-        ("disc-api-aggregated", "lists resources that DevCluster does not serve; compared entry by entry in DiscoveryTests"),
-        ("disc-apis-aggregated", "lists resources that DevCluster does not serve; compared entry by entry in DiscoveryTests"),
-        ("disc-api-v1", "lists resources that DevCluster does not serve; compared entry by entry in DiscoveryTests"),
-        ("disc-apis", "lists groups that DevCluster does not serve; compared entry by entry in DiscoveryTests"),
         ("disc-openapi-v2", "OpenAPI v2 is served empty: kubectl reads v3"),
-        ("disc-openapi-v3", "a summary of a document; compared in DiscoveryTests"),
-        ("disc-healthz-anon", "names the start-up hooks of kube-apiserver"),
-        ("disc-version", "names the recorded build"),
         ("crd-ready-race", "a race of 60 ms after a CRD's creation"),
-        ("crd-update", "recorded out of order: its body holds a version from before the cases that precede it"),
         ("cr-create-unsupported-media", "the recorded server panicked; DevCluster answers 415"),
         ("auth-impersonate", "impersonation is not implemented (501)"),
-        ("watch-pod", "the recorded cluster's own pods"),
-        ("watch-compacted-rv", "the recorded cluster's own revisions"),
-        ("watch-apiserver", "an API server that is killed; compared as faults"),
-        ("watch-after-apiserver", "an API server that is killed; compared as faults"),
-        ("watch-too-old-rv-configmaps", "the recorded cluster's own ConfigMaps"),
-        ("crd-conditions-watch", "objects are trimmed, and a failed clean-up is among them"),
-        ("crd-names-conflict-create", "the object is trimmed"),
-        ("lv-watch", "what it saw of the other lv-* cases; those compare the objects themselves"),
-        ("lv-openapi-v3", "a summary of a document; compared in DiscoveryTests"),
-        ("list-continue-expired-410", "the token is of a revision from before this cluster's history; compared in ContinueTests"),
     ];
 
     /// <summary>What replays a case.</summary>
     public static Suite SuiteOf(TranscriptCase transcript) =>
         ReasonOutside(transcript) is not null ? Suite.Outside
         : Workloads.Any(w => transcript.Name.StartsWith(w, StringComparison.Ordinal)) ? Suite.Workloads
+        : transcript.Name is "disc-api-aggregated" or "disc-apis-aggregated" or "disc-api-v1" or "disc-apis" or "disc-apis-apps-v1" or "disc-openapi-v3-index" or "disc-openapi-v3-kdd" or "lv-openapi-v3" ? Suite.Discovery
+        : transcript.Name.StartsWith("watch-pod", StringComparison.Ordinal) ? Suite.PodLives
+        : transcript.Name.Contains("-apiserver-", StringComparison.Ordinal) && transcript.Name.StartsWith("watch-", StringComparison.Ordinal) ? Suite.Restarts
         : transcript.IsCommand ? Suite.Kubectl
         : LogFacts.Contains(transcript.Name) ? Suite.LogFacts
         : transcript.Name.StartsWith("log-", StringComparison.Ordinal) ? Suite.Logs

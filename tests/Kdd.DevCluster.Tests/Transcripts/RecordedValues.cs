@@ -50,7 +50,7 @@ internal sealed partial class RecordedValues
         }
 
         // 0 and 1 are as old as can be, 300 is before the recorded history began, 99999999 is yet to come.
-        return recorded is "0" or "1" or "99999999" ? recorded : recorded == "300" ? "2" : now.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return recorded is "0" or "1" or "744" or "99999999" ? recorded : recorded == "300" ? "2" : now.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]

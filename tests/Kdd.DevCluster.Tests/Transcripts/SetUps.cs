@@ -84,14 +84,28 @@ internal sealed class SetUps(TestCluster cluster, CancellationToken cancellation
             case "sa-tokenrequest":
                 await SendAsync(Post("/api/v1/namespaces/t1/serviceaccounts", """{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"op"}}"""));
                 break;
-            case "crd-names-conflict":
+            case "crd-names-conflict-create":
                 await SendAsync(PostDefinition("condviews", "CondView"));
                 await WaitEstablishedAsync(cluster, "condviews.kdd.dev");
-                await SendAsync(PostDefinition("cvtwo", "CondView", categories: true));
+                break;
+            case "crd-names-conflict":
                 await cluster.WaitAsync(DefinitionKey, null, "cvtwo.kdd.dev", crd => crd["status"]?["conditions"] is JsonArray);
                 break;
             case "lv-spec-apply-gitops":
                 await SendAsync(WithBody(HttpMethod.Patch, $"{Collection}/a/status?fieldManager=kdd-operator&force=true", StatusWithoutSources, "application/apply-patch+yaml"));
+                break;
+            case "list-continue-expired-410" or "watch-compacted-rv":
+                // The recorded versions are from before the history of the server that was asked.
+                while (cluster.Store.Revision <= 1000)
+                {
+                    cluster.Store.Mutate(new ResourceKey("", "configmaps"), "t1", "kube-root-ca.crt", map =>
+                    {
+                        map["metadata"]!["annotations"] = new JsonObject { ["round"] = $"{cluster.Store.Revision}" };
+                        return true;
+                    });
+                }
+
+                cluster.Store.Compact(cluster.Store.Revision);
                 break;
             case "lv-create-minimal":
                 await UseProductDefinitionAsync();

@@ -26,6 +26,11 @@ public sealed class TranscriptTests(TranscriptReport report)
         foreach (var transcript in TranscriptCase.ReadAll())
         {
             await setUps.BeforeAsync(transcript.Name);
+            if (transcript.Name == "lv-create-minimal")
+            {
+                await replay.OpenSideWatchAsync(TranscriptCase.Read("lv-watch"));
+            }
+
             if (Coverage.SuiteOf(transcript) == Suite.Api)
             {
                 var differences = await replay.RunAsync(transcript);

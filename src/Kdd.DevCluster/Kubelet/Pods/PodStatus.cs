@@ -16,11 +16,12 @@ internal static class PodStatus
     /// <param name="podIP">Its address; "" before it has one.</param>
     /// <param name="hostIP">Its node's address.</param>
     /// <param name="failure">Reason and message where the pod as a whole has failed; null otherwise.</param>
+    /// <param name="isEnding">The pod is being deleted: nothing starts any more.</param>
     /// <param name="now">The time of what changed.</param>
     public static JsonObject Build(
-        JsonObject pod, IReadOnlyList<ContainerState> containers, string podIP, string hostIP, (string Reason, string Message)? failure, DateTimeOffset now)
+        JsonObject pod, IReadOnlyList<ContainerState> containers, string podIP, string hostIP, (string Reason, string Message)? failure, bool isEnding, DateTimeOffset now)
     {
-        string phase = failure is null ? Phase(pod, containers) : "Failed";
+        string phase = failure is not null ? "Failed" : isEnding && containers.All(c => !c.IsRunning) ? LastPhase(containers) : Phase(pod, containers);
         var status = new JsonObject
         {
             ["phase"] = phase,
@@ -57,6 +58,10 @@ internal static class PodStatus
 
     /// <summary>A time as the API shows it: whole seconds, UTC.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    // kubelet_pods.go getPhase for a pod that will not start anything again: how its containers ended, whatever its restartPolicy.
+    private static string LastPhase(IReadOnlyList<ContainerState> containers) =>
+        containers.Where(c => c.Role == ContainerRole.Regular).All(c => c.Terminated is { Exit.ExitCode: 0 }) ? "Succeeded" : "Failed";
 
     // kubelet_pods.go getPhase.
     private static string Phase(JsonObject pod, IReadOnlyList<ContainerState> containers)

@@ -127,6 +127,13 @@ internal sealed class PodWorker : IDisposable
     {
         try
         {
+            foreach (var container in _containers.Where(c => c.Role == ContainerRole.Regular && _containers.Any(i => i.Role != ContainerRole.Regular)))
+            {
+                container.WaitingReason = "PodInitializing";
+            }
+            await _context.Gate.WaitOpenAsync(_stopped.Token);
+            // The first a watcher hears of the kubelet: it has the pod, and nothing runs yet.
+            WriteStatus();
             while (true)
             {
                 await _context.Gate.WaitOpenAsync(_stopped.Token);
@@ -206,10 +213,6 @@ internal sealed class PodWorker : IDisposable
             _context.HostPorts.Open(_pod, _podIP);
             _volumesWritten = _context.TimeProvider.GetTimestamp();
             _isSetUp = true;
-            foreach (var container in _containers.Where(c => c.Role == ContainerRole.Regular && _containers.Any(i => i.Role != ContainerRole.Regular)))
-            {
-                container.WaitingReason = "PodInitializing";
-            }
             return true;
         }
         catch (Exception e) when (e is VolumeException or IOException or System.Net.Sockets.SocketException)
@@ -302,7 +305,7 @@ internal sealed class PodWorker : IDisposable
                 {
                     return false;
                 }
-                Status = PodStatus.Build(stored, _containers, _podIP, _context.HostIP, _failure, _context.TimeProvider.GetUtcNow());
+                Status = PodStatus.Build(stored, _containers, _podIP, _context.HostIP, _failure, isEnding: _shutdown is not null, _context.TimeProvider.GetUtcNow());
                 stored["status"] = Status.DeepClone();
                 return true;
             },

@@ -58,6 +58,7 @@ public sealed class DemoCluster : IAsyncLifetime
     /// <summary>A recorded path with the names that the pods have here; creates pods of its own that it speaks of.</summary>
     public async Task<string> PathAsync(string path)
     {
+        Cluster.Host.Faults.SetKubelet("node-1", KubeletMode.Running);
         string? own = path.Split('/')[^1] switch { "initing" => "initing", "prev" => "prev", "terming" => "terming", _ => null };
         if (own is not null)
         {

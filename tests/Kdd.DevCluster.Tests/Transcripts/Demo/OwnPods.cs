@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kdd.DevCluster.Kubelet;
 using Kdd.DevCluster.Storage;
 using Kdd.DevCluster.Tests.Workloads;
 
@@ -33,6 +34,8 @@ internal static class OwnPods
                 break;
             default:
                 await demo.Cluster.WaitAsync(Pods, "t1", name, p => p.Str("status", "phase") == "Running");
+                // It was looked at before its kubelet had seen that it is to go.
+                demo.Cluster.Host.Faults.SetKubelet("node-1", KubeletMode.Frozen);
                 store.Delete(Pods, "t1", name, new DeleteOptions());
                 break;
         }

@@ -5,6 +5,7 @@ using Kdd.DevCluster.Kubelet;
 using Kdd.DevCluster.Kubelet.Containers;
 using Kdd.DevCluster.Kubelet.Logs;
 using Kdd.DevCluster.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Kdd.DevCluster.Tests.Transcripts.Logs;
@@ -79,17 +80,20 @@ internal sealed class LogStage(bool splitStreams) : IAsyncDisposable
     {
         Cluster.Host.Faults.SetKubelet(Node, KubeletMode.Running);
         Cluster.Host.Faults.Clear();
-        foreach (var container in _containers.Values)
-        {
-            container.Complete();
-        }
-
+        var workers = Cluster.Host.Services.GetRequiredService<NodeAgents>().All.SelectMany(node => node.Workers).ToList();
         foreach (var pod in Cluster.Store.List(Pods))
         {
             Cluster.Store.Delete(Pods, pod.Namespace(), pod.Name(), DeleteOptions.Immediate);
             await Cluster.WaitForDeletionAsync(Pods, pod.Namespace(), pod.Name());
         }
 
+        foreach (var container in _containers.Values)
+        {
+            container.Complete();
+        }
+
+        // Only when the old containers have ended nobody takes what new ones of the same names are told.
+        await Task.WhenAll(workers.Select(worker => worker.Completed)).WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
         _containers.Clear();
     }
 
