@@ -58,6 +58,37 @@ test('everything is within a screen of 360 pixels', () =>
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
   }));
 
+test('everything is within reach at a zoom of 200 %', () =>
+  withPage({ path, scripts: demo, viewport: { width: 640, height: 380 }, deviceScaleFactor: 2 }, async (page) => {
+    await lines(page).last().waitFor();
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 640);
+    assert.ok((await log(page).boundingBox()).height > 80, 'some lines are seen');
+    for (const name of ['Follow', 'Wrap lines', 'Timestamps', 'Only matching lines', 'View options']) {
+      const box = await button(page, name).boundingBox();
+      assert.ok(box && box.x >= 0 && box.x + box.width <= 640, name);
+    }
+    await button(page, 'View options').click();
+    await page.getByLabel('Read new lines aloud').check();
+  }));
+
+test('right-to-left text turns nothing around it', () =>
+  withPage(
+    {
+      path: 'logviews/shop/web',
+      scripts: { web: { backlog: (script) => script.line('web-0', 'app', 'שלום 123 عالم order 7') } },
+    },
+    async (page) => {
+      const line = lines(page).getByText('order 7');
+      await line.waitFor();
+      const [time, pod, message] = await Promise.all(
+        ['.ts', '.pod', '.msg'].map((part) => lines(page).last().locator(part).boundingBox()),
+      );
+      assert.ok(time.x < pod.x && pod.x < message.x, JSON.stringify({ time, pod, message }));
+      await line.click();
+      await page.getByRole('complementary', { name: 'Line details' }).getByText('order 7').waitFor();
+    },
+  ));
+
 test('the keyboard does everything, and ? says how', () =>
   withPage({ path, scripts: demo }, async (page) => {
     await lines(page).last().waitFor();
