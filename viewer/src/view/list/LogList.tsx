@@ -60,7 +60,6 @@ export function LogList({ viewer, follow, wrap, timestamps, onFollow, onSelect, 
         look: (look) => viewer.send(look),
         follow: (on) => callbacks.current.onFollow(on),
         draw: (row) => drawRow(row, settings.current),
-        counts: () => {},
       },
       rowHeight,
     );
@@ -101,7 +100,7 @@ export function LogList({ viewer, follow, wrap, timestamps, onFollow, onSelect, 
 
   useImperativeHandle(handle, () => ({
     jump: (index, row) => {
-      viewport.current?.jump(index, row);
+      viewport.current?.jump(index);
       makeCurrent(row);
     },
     currentRow: () => (settings.current.current >= 0 ? settings.current.current : (viewport.current?.topRow ?? -1)),
