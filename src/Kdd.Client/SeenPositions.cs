@@ -18,6 +18,9 @@ public sealed class SeenPositions(TimeProvider timeProvider)
 
     private const long NanosecondsPerSecond = 1_000_000_000;
 
+    /// <summary>stdout and stderr are stamped apart: a line may be this much newer than the next in the file, ns.</summary>
+    private const long StampTolerance = 100_000_000;
+
     private readonly Dictionary<(ulong Source, int Instance), Position> _positions = [];
     private readonly Dictionary<ulong, int> _newest = [];
     private readonly RecentHashes _recent = new();
@@ -91,7 +94,7 @@ public sealed class SeenPositions(TimeProvider timeProvider)
             // What lies before the first line ever seen is neither: a tail had left it out.
             bool isKnown = _recent.TakeBack(cursor.Source, cursor.Time, hash);
             last.RecognisedIn = isKnown ? _resends : last.RecognisedIn;
-            return isKnown || (!_synced && last.RecognisedIn < _resends && cursor.Time <= last.FirstTime);
+            return isKnown || (!_synced && last.RecognisedIn < _resends && cursor.Time <= last.FirstTime + StampTolerance);
         }
 
         // After the resume only what a resend can reach may be one: else a clock was set back.

@@ -21,7 +21,7 @@ internal readonly record struct ViewerStart(long Sequence, LogGap? Gap)
 
         if (cursor.Epoch != session.Context.Epoch)
         {
-            return AfterOwnerChange(session, buffer, oldest, cursor);
+            return AfterOwnerChange(buffer, oldest, cursor);
         }
 
         // A cursor from the future cannot be of this buffer; the end is the nearest.
@@ -35,13 +35,9 @@ internal readonly record struct ViewerStart(long Sequence, LogGap? Gap)
         return new ViewerStart(oldest, lost == 0 ? null : new LogGap(GapReasons.Retention, lost, cursor.Time, TimeOf(buffer, oldest), Certain: true));
     }
 
-    private static ViewerStart AfterOwnerChange(Session session, SessionBuffer buffer, long oldest, StreamCursor cursor)
+    private static ViewerStart AfterOwnerChange(SessionBuffer buffer, long oldest, StreamCursor cursor)
     {
-        long from = cursor.Watermark - ResumeMargin;
-        var start = new ViewerStart(FirstAtOrAfter(buffer, oldest, from), null);
-        return session.MissingAfter(cursor.Watermark) is { } to
-            ? start with { Gap = new LogGap(GapReasons.OwnerChanged, null, cursor.Watermark, to, Certain: false) }
-            : start;
+        return new ViewerStart(FirstAtOrAfter(buffer, oldest, cursor.Watermark - ResumeMargin), null);
     }
 
     /// <summary>Counts lines back from the end, only those that the filter passes.</summary>

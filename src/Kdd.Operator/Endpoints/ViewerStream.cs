@@ -37,6 +37,7 @@ internal sealed class ViewerStream : IDisposable
     private readonly ViewerFilter _filter;
     private readonly AsyncSignal _signal = new();
     private readonly ITimer _timer;
+    private ViewerRefill? _refill;
     private BufferReader? _reader;
     private ViewerWelcome? _welcome;
     private SessionLineCounts _toldCounts;
@@ -62,6 +63,7 @@ internal sealed class ViewerStream : IDisposable
     {
         _welcome = await _session.JoinAsync(_signal, _query.Cursor, cancellationToken);
         _notice = _welcome.LastNotice;
+        _refill = _welcome.Refill is { } refill ? new ViewerRefill(refill, _signal, _time) : null;
     }
 
     /// <summary>The session is over and the viewer has all of it.</summary>
@@ -123,6 +125,7 @@ internal sealed class ViewerStream : IDisposable
 
     public void Dispose()
     {
+        _refill?.Dispose();
         _session.LeaveViewer(_signal);
         _timer.Dispose();
     }
@@ -132,6 +135,29 @@ internal sealed class ViewerStream : IDisposable
     /// <summary>Sends what is published; false when the viewer does not take it.</summary>
     private async ValueTask<bool> SendFramesAsync(bool caughtUp, CancellationToken cancellationToken)
     {
+        if (_refill is not null)
+        {
+            if (!await SendRunsAsync(_refill.Reader, _refill.Buffer, GapReasons.OwnerChanged, cancellationToken))
+            {
+                return false;
+            }
+
+            if (_refill.IsComplete())
+            {
+                foreach ((LogGap gap, ContainerKey key) in _refill.Unread())
+                {
+                    _format.WriteEvent(_output, EventFrames.Gap(gap, key.Pod, key.Container, null));
+                }
+
+                _refill.Dispose();
+                _refill = null;
+            }
+            else
+            {
+                return true;
+            }
+        }
+
         if (_reader is null)
         {
             if (!caughtUp && (_query.Tail is not null || _query.Cursor is { } cursor && cursor.Epoch != _session.Context.Epoch))
@@ -145,9 +171,14 @@ internal sealed class ViewerStream : IDisposable
             SendGap(start.Gap);
         }
 
-        while (!_reader.IsAtEnd && !_session.Buffer.IsDisposed)
+        return await SendRunsAsync(_reader, _session.Buffer, GapReasons.SlowViewer, cancellationToken);
+    }
+
+    private async ValueTask<bool> SendRunsAsync(BufferReader reader, SessionBuffer buffer, string gapReason, CancellationToken cancellationToken)
+    {
+        while (!reader.IsAtEnd && !buffer.IsDisposed)
         {
-            if (_reader.TryRead(out FrameRun run, out long lost))
+            if (reader.TryRead(out FrameRun run, out long lost))
             {
                 Send(run);
                 run.Release();
@@ -156,9 +187,9 @@ internal sealed class ViewerStream : IDisposable
                     return false;
                 }
             }
-            else if (lost > 0 && !_session.Buffer.IsDisposed)
+            else if (lost > 0 && !buffer.IsDisposed)
             {
-                SendGap(new LogGap(GapReasons.SlowViewer, lost, _lastTime, UnixNanoseconds.From(_time.GetUtcNow()), Certain: true));
+                SendGap(new LogGap(gapReason, lost, _lastTime, UnixNanoseconds.From(_time.GetUtcNow()), Certain: true));
             }
         }
 

@@ -26,6 +26,10 @@ public sealed class CompiledSpec
     public bool Reads(string container)
         => Glob.MatchesAny(Spec.Container.Include, container) && !Glob.MatchesAny(Spec.Container.Exclude, container);
 
+    /// <summary>The same choice of lines, read once to the end.</summary>
+    internal CompiledSpec ForRefill() => new(
+        Spec with { Follow = false, IdleTimeout = Kdd.Api.LogViews.Duration.Parse("0s"), Suspend = false }, Filter, Redactor);
+
     /// <summary>True when a buffer filled under <paramref name="other"/> holds what this spec asks for.</summary>
     internal bool KeepsSameLines(CompiledSpec other)
         => SameFilter(Spec.Filter, other.Spec.Filter)

@@ -64,7 +64,7 @@ public sealed partial class Session : IMergeOutput
                 break;
             case SourceMark.CaughtUp:
                 merge.InBacklog = false;
-                source!.IsTailCut = source.Start is LogStart.Tail { Lines: { } lines } && source.Arrived >= lines;
+                source!.CatchUp();
                 if (!_spec.Spec.Follow)
                 {
                     Close(source);

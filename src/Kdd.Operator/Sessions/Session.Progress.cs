@@ -20,7 +20,7 @@ public sealed partial class Session
     private bool _backlogExceeded;
     private long _unwatchedSince;
 
-    /// <summary>From where a viewer of another owner's stream must be able to go on, Unix ns.</summary>
+    /// <summary>Up to here a viewer of another owner's stream has everything, Unix ns.</summary>
     private long? _resumeFrom;
 
     /// <summary>Goes live once every source has its backlog, or makes none; returns when to look again.</summary>

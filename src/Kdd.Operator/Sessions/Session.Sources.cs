@@ -1,5 +1,6 @@
 using Kdd.Api.LogViews;
 using Kdd.Api.Wire;
+using Kdd.Operator.Endpoints;
 using Kdd.Operator.Streaming;
 
 namespace Kdd.Operator.Sessions;
@@ -115,15 +116,14 @@ public sealed partial class Session
         return source;
     }
 
-    private LogStart.Tail TailOf(TailSpec tail)
+    private LogStart TailOf(TailSpec tail)
     {
-        long? since = tail.Since is { } duration ? Now - NanosecondsOf(duration.Value) : null;
-        if (_resumeFrom is { } resume)
+        if (_resumeFrom is { } watermark)
         {
-            // A viewer of another owner's stream comes back: what it may have missed is read whole, however many lines.
-            return new LogStart.Tail(null, UnixNanoseconds.FloorToSecond(since is { } limit ? Math.Min(limit, resume) : resume), tail.Previous);
+            return new LogStart.Resume(UnixNanoseconds.FloorToSecond(Math.Max(0, watermark - ViewerStart.ResumeMargin)), watermark, tail.Lines);
         }
 
+        long? since = tail.Since is { } duration ? Now - NanosecondsOf(duration.Value) : null;
         return new LogStart.Tail(tail.Lines, since is { } time ? UnixNanoseconds.FloorToSecond(time) : null, tail.Previous);
     }
 
@@ -189,7 +189,7 @@ public sealed partial class Session
             }
 
             source.LastProgress = Now;
-            source.Subscription = _context.Upstream.Subscribe(key, source.Start, source, source.Record);
+            source.Subscription = _context.Upstream.Subscribe(key, source.Start, source, source.Record, isFinite: !_spec.Spec.Follow);
         }
 
         _opened = true;

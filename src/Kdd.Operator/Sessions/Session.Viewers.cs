@@ -1,4 +1,3 @@
-using Kdd.Operator.Endpoints;
 using Kdd.Operator.Streaming;
 
 namespace Kdd.Operator.Sessions;
@@ -9,7 +8,8 @@ internal sealed record SessionNotice(long Number, byte[] Frame, bool EndsViewers
 /// <summary>What a viewer finds when it joins.</summary>
 /// <param name="Status">The last status event; null before the first.</param>
 /// <param name="LastNotice">Notices up to this are not for it.</param>
-internal sealed record ViewerWelcome(byte[]? Status, long LastNotice);
+/// <param name="Refill">Is sent first; null when the buffer holds all that the viewer needs.</param>
+internal sealed record ViewerWelcome(byte[]? Status, long LastNotice, SessionRefill? Refill = null);
 
 public sealed partial class Session
 {
@@ -60,15 +60,7 @@ public sealed partial class Session
         {
             _viewers++;
             _buffer.IsWatched = true;
-            if (cursor is { } position && position.Epoch != _context.Epoch && !_opened)
-            {
-                _resumeFrom = Math.Max(0, position.Watermark - ViewerStart.ResumeMargin);
-                foreach (SessionSource source in _sources.Values)
-                {
-                    source.Start = TailOf(_spec.Spec.Tail);
-                }
-            }
-
+            SessionRefill? refill = cursor is { } position && position.Epoch != _context.Epoch ? Resume(position) : null;
             if (_state is SessionState.Idle)
             {
                 LeaveIdle();
@@ -76,7 +68,7 @@ public sealed partial class Session
 
             lock (_noticeLock)
             {
-                welcome.TrySetResult(new ViewerWelcome(_status, _lastNotice));
+                welcome.TrySetResult(new ViewerWelcome(_status, _lastNotice, refill));
             }
         }
     }
@@ -94,20 +86,6 @@ public sealed partial class Session
                 _buffer.IsWatched = false;
             }
         });
-    }
-
-    /// <summary>
-    /// For a viewer that has everything up to <paramref name="watermark"/> from another owner: up to which time lines may be
-    /// missing here; null when none are.
-    /// </summary>
-    internal long? MissingAfter(long watermark)
-    {
-        lock (_step)
-        {
-            long missing = _sources.Values.Where(source => source.IsTailCut && source.FirstTime > watermark)
-                .Select(source => source.FirstTime).DefaultIfEmpty(0).Max();
-            return missing > 0 ? missing : _buffer.Evicted > 0 && _buffer.OldestTime > watermark ? _buffer.OldestTime : null;
-        }
     }
 
     /// <summary>The notices after <paramref name="number"/>.</summary>

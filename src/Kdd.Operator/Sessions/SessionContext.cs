@@ -14,6 +14,13 @@ public sealed class SessionContext
         _places = new(() => new ViewerPlaces(Limits.MaxViewers, Limits.MaxViewersPerUser));
     }
 
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    private SessionContext(SessionContext other, ulong epoch)
+    {
+        (_memory, _places) = (other._memory, other._places);
+        (TimeProvider, Upstream, Limits, Epoch, LoggerFactory) = (other.TimeProvider, other.Upstream, other.Limits, epoch, other.LoggerFactory);
+    }
+
     public required TimeProvider TimeProvider { get; init; }
 
     /// <summary>Upstream streams; sessions over one container share one.</summary>
@@ -31,6 +38,9 @@ public sealed class SessionContext
 
     /// <summary>Viewers of all sessions.</summary>
     public int Viewers => ViewerPlaces.Taken;
+
+    /// <summary>The same limits and streams under another epoch.</summary>
+    internal SessionContext WithEpoch(ulong epoch) => new(this, epoch);
 
     internal BufferMemory Memory => _memory.Value;
 

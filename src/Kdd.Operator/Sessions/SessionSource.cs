@@ -15,6 +15,8 @@ internal sealed class SessionSource : ILogSubscriber
     private readonly Session _session;
     private readonly AsyncSignal _room = new();
     private long _queued;
+    private long _firstTime;
+    private LogStart _start;
     private long _waiting;
 
     public SessionSource(Session session, FrameSource frames, MergeSource merge, LogStart start)
@@ -22,6 +24,7 @@ internal sealed class SessionSource : ILogSubscriber
         _session = session;
         Frames = frames;
         Merge = merge;
+        _start = start;
         Start = start;
     }
 
@@ -30,7 +33,21 @@ internal sealed class SessionSource : ILogSubscriber
     public MergeSource Merge { get; }
 
     /// <summary>Where to begin when it is opened next.</summary>
-    public LogStart Start { get; set; }
+    public LogStart Start
+    {
+        get => _start;
+        set
+        {
+            _start = value;
+            ReadFrom = value switch
+            {
+                LogStart.Tail => long.MaxValue,
+                LogStart.Resume resume => resume.SinceTime,
+                LogStart.Beginning => long.MinValue,
+                _ => ReadFrom,
+            };
+        }
+    }
 
     public LogSubscription? Subscription { get; set; }
 
@@ -76,16 +93,24 @@ internal sealed class SessionSource : ILogSubscriber
 
     public long Received => Kept + Filtered + Lost;
 
-    /// <summary>Time of the first line read, Unix ns; 0 before it.</summary>
-    public long FirstTime { get; private set; }
-
-    /// <summary>Earlier lines exist that a tail left out.</summary>
-    public bool IsTailCut { get; set; }
+    /// <summary>Everything written at or after this, Unix ns, was or is being read; MaxValue while that is not known.</summary>
+    public long ReadFrom { get; private set; }
 
     /// <summary>Lines that arrived; those above and what still waits for its place.</summary>
     public long Arrived { get; private set; }
 
     public SourceAccount Account => new(Frames.Key, Arrived, Interlocked.Read(ref _waiting), Kept, Filtered, Lost);
+
+    /// <summary>Its backlog is complete.</summary>
+    public void CatchUp()
+    {
+        if (_start is LogStart.Tail tail)
+        {
+            // A file that a tail does not cut may have been rotated: what it holds says how far it reaches back.
+            bool isCut = tail.Lines is { } lines && Arrived >= lines;
+            ReadFrom = Arrived > 0 ? Math.Max(_firstTime, tail.SinceTime ?? 0) : isCut ? long.MaxValue : tail.SinceTime ?? long.MinValue;
+        }
+    }
 
     /// <summary>A line got its place.</summary>
     public void Placed() => Interlocked.Decrement(ref _waiting);
@@ -100,7 +125,7 @@ internal sealed class SessionSource : ILogSubscriber
 
     void ILogTarget.OnBatch(LineBatch batch)
     {
-        FirstTime = Arrived == 0 ? batch[0].Time : FirstTime;
+        _firstTime = Arrived == 0 ? batch[0].Time : _firstTime;
         Arrived += batch.Count;
         Interlocked.Add(ref _waiting, batch.Count);
         Interlocked.Add(ref _queued, batch.ByteCount);

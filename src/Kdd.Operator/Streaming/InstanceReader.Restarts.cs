@@ -153,6 +153,7 @@ internal sealed partial class InstanceReader
 
     private async Task<ReadOutcome?> FinishPreviousAsync(int instance, ContainerRecord record, Replay replay, CancellationToken cancellationToken)
     {
+        position.InstanceComplete = false;
         ReadOutcome outcome = await ReadAsync(
             new ReadStart(Deliver: true, HasEnded: true), follow: false, previous: true, cancellationToken, known: replay);
         if (outcome.Failure is { } failure)
@@ -167,7 +168,7 @@ internal sealed partial class InstanceReader
         }
 
         _unreadable = 0;
-        if (IsAtEnd(outcome))
+        if (await IsAtEndAsync(outcome, previous: true, cancellationToken))
         {
             _previousRead = UnixNanoseconds.From(pool.TimeProvider.GetUtcNow());
             Begin(instance);
@@ -191,7 +192,7 @@ internal sealed partial class InstanceReader
             position.MoveToStartOf(instance);
         }
 
-        (_emptyReads, _unreadable) = (0, 0);
+        (_emptyReads, _doubts, _unreadable, FirstSince) = (0, 0, 0, null);
     }
 
     private void BeginAfterGap(int instance, ContainerRecord record)

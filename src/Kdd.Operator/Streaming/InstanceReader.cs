@@ -5,6 +5,12 @@ namespace Kdd.Operator.Streaming;
 /// <summary>What became of one request for lines.</summary>
 internal readonly record struct ReadOutcome(ReadEnd End, PodLogFailure? Failure, long NewLines, TimeSpan Duration)
 {
+    /// <summary>False: the body ended before all that was seen had come again.</summary>
+    public bool IsReplayed { get; init; }
+
+    /// <summary>The body ended within a line.</summary>
+    public bool IsCut { get; init; }
+
     /// <summary>No back-off is due: the stream worked.</summary>
     public bool WasGood => Failure is null && (NewLines > 0 || Duration >= TimeSpan.FromSeconds(10));
 }
@@ -32,7 +38,11 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
     private bool _acceptFileChange;
     private bool _whole;
     private LogReader? _reading;
+    /// <summary>A last line in pieces of 16 KiB is never the one read: after so many reads that brought nothing the end is believed.</summary>
+    private const int MaxDoubts = 6;
+
     private int _emptyReads;
+    private int _doubts;
     private SeenLine? _glimpse;
 
     public LogPosition Position => position;
@@ -41,6 +51,12 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
     public long LastByte => _reading?.LastByte ?? 0;
 
     public long Lag => _rotation.Lag;
+
+    /// <summary>Time of the first line read, Unix ns; 0 before it.</summary>
+    public long FirstTime { get; private set; }
+
+    /// <summary>Where a file of which nothing was read yet is read from, Unix ns of a whole second; null: its beginning.</summary>
+    public long? FirstSince { get; set; }
 
     /// <summary>Why lines are missing, where that is known better than from the file.</summary>
     public string? GapReason { get; set; }
@@ -51,17 +67,41 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
     /// <summary>The next read asks for the whole file: the node's clock went back behind our position.</summary>
     public void ReadWholeFile() => _whole = true;
 
-    /// <summary>
-    /// True when an ended instance has been read to its end: a read brought nothing more. One that ends as HTTP bodies end
-    /// may have been a kubelet that stopped.
-    /// </summary>
+    /// <summary>True when a read of an ended file, or of one that nothing else goes on from, brought nothing more.</summary>
     public bool IsAtEnd(ReadOutcome outcome)
     {
         // Where nothing was seen yet, nothing that comes again proves that the file was read at all: look twice.
-        bool isEmpty = outcome is { Failure: null, End: ReadEnd.Clean, NewLines: 0 };
+        bool isEmpty = outcome is { Failure: null, End: ReadEnd.Clean, NewLines: 0, IsCut: false };
         bool isAtEnd = isEmpty && (!position.Point.IsEmpty || _emptyReads > 0);
         _emptyReads = isEmpty && !isAtEnd ? 1 : 0;
         return isAtEnd;
+    }
+
+    /// <summary>
+    /// True when an ended instance has been read to its end. A body that ends as HTTP bodies end may have been a kubelet that
+    /// stopped: the file's last line must be the last one read.
+    /// </summary>
+    public async Task<bool> IsAtEndAsync(ReadOutcome outcome, bool previous, CancellationToken cancellationToken)
+    {
+        if (!IsAtEnd(outcome))
+        {
+            _doubts = outcome.NewLines > 0 ? 0 : _doubts;
+            return false;
+        }
+
+        if (position.Point.IsEmpty)
+        {
+            return true;
+        }
+
+        SeenLine? last = null;
+        await pool.Opens.TakeAsync(cancellationToken);
+        PodLogFailure? failure = await LineScan.RunAsync(
+            pool.Client, new PodLogRequest(key.Namespace, key.Pod, key.Container) { Previous = previous, TailLines = 1 },
+            0, (time, hash) => last = new SeenLine(time, hash), cancellationToken);
+        bool isLast = last == position.Point[position.Point.Count - 1];
+        _doubts += failure is null && last is not null && !isLast ? 1 : 0;
+        return failure is null && (isLast || _doubts == MaxDoubts);
     }
 
     /// <summary>Reads the position's instance: to the end of what is there, or following.</summary>
@@ -91,7 +131,7 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
                 Follow = follow,
                 Previous = previous,
                 TailLines = resumes ? null : start.TailLines,
-                SinceTime = !resumes ? start.SinceTime : whole ? null : position.Point.Since,
+                SinceTime = !resumes ? start.TailLines is null ? start.SinceTime ?? FirstSince : start.SinceTime : whole ? null : position.Point.Since,
             },
             cancellationToken);
         if (response.Failure is not null)
@@ -113,6 +153,7 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
         _reading = reader;
         ReadEnd end = await ReadToEndAsync(reader, response, cancellationToken);
         _reading = null;
+        FirstTime = FirstTime == 0 ? reader.FirstTime : FirstTime;
         _glimpse = previous ? _glimpse : reader.Glimpse;
         if (end is ReadEnd.Clean && start.HasEnded)
         {
@@ -129,7 +170,7 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
             end,
             end is ReadEnd.KubeletText ? PodLogFailure.FromText(reader.Text ?? "") : null,
             reader.NewLines,
-            pool.TimeProvider.GetElapsedTime(opened));
+            pool.TimeProvider.GetElapsedTime(opened)) { IsReplayed = replay.IsComplete, IsCut = reader.HasFragment && !start.HasEnded };
     }
 
     private static async Task<ReadEnd> ReadToEndAsync(LogReader reader, PodLogResponse response, CancellationToken cancellationToken)

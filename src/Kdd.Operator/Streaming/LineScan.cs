@@ -3,6 +3,9 @@ namespace Kdd.Operator.Streaming;
 /// <summary>A finite read that only looks: nothing of it is delivered.</summary>
 internal sealed class LineScan : IRawLineTarget
 {
+    /// <summary>The longest timestamp and the space behind it.</summary>
+    private const int HeadBytes = 40;
+
     private readonly Action<long, ulong> _onLine;
     private LineTimestamp _timestamp;
     private long _time;
@@ -48,6 +51,28 @@ internal sealed class LineScan : IRawLineTarget
         finally
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The timestamp that a file begins with, Unix ns; null where it cannot be told.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static async Task<long?> HeadAsync(PodLogClient client, PodLogRequest request, CancellationToken cancellationToken)
+    {
+        using PodLogResponse response = await client.OpenAsync(request with { LimitBytes = HeadBytes }, cancellationToken);
+        if (response.Failure is not null)
+        {
+            return null;
+        }
+
+        byte[] head = new byte[HeadBytes];
+        try
+        {
+            int length = await response.Body.ReadAtLeastAsync(head, HeadBytes, throwOnEndOfStream: false, cancellationToken);
+            return new LineTimestamp().TryParse(head.AsSpan(0, length), out long time, out _) ? time : null;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            return null;
         }
     }
 

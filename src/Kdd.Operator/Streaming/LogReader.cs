@@ -66,6 +66,9 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
     /// <summary>Lines delivered or remembered that had not been seen before.</summary>
     public long NewLines { get; private set; }
 
+    /// <summary>Time of the first of them, Unix ns; 0 before it.</summary>
+    public long FirstTime { get; private set; }
+
     /// <summary>When the last byte came, Unix ns.</summary>
     public long LastByte => Volatile.Read(ref _arrival);
 
@@ -222,7 +225,7 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
         }
 
         int n = position.Point.Add(time, hash);
-        NewLines++;
+        FirstTime = NewLines++ == 0 ? time : FirstTime;
         if (Deliver)
         {
             _batch ??= new LineBatch(position.Instance, _arrival);

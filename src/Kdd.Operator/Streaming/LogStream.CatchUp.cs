@@ -1,3 +1,4 @@
+using Kdd.Api.Wire;
 using Kdd.Operator.Sessions;
 
 namespace Kdd.Operator.Streaming;
@@ -41,7 +42,7 @@ internal sealed partial class LogStream
             LogPosition position = await ReadBacklogAsync(subscription, null, cancellationToken);
             lock (_lock)
             {
-                _reader = new InstanceReader(Key, _pool, position, this, _lock);
+                _reader = new InstanceReader(Key, _pool, position, this, _lock) { FirstSince = SinceOf(subscription.Start) };
                 subscription.TryAttach();
             }
 
@@ -83,6 +84,9 @@ internal sealed partial class LogStream
         LogPosition? position = subscription.OwnPosition ?? (subscription.Start as LogStart.After)?.Position.Copy();
         bool previousWanted = position is null && subscription.Start is LogStart.Tail { Previous: true };
         InstanceReader? reader = null;
+        ResumedRead? resumed = null;
+        int confirmed = 0;
+        int notReplayed = 0;
         while (true)
         {
             int seen = _changed.Version;
@@ -92,13 +96,28 @@ internal sealed partial class LogStream
                 return position ?? LogPosition.AtStartOf(subscription.Start is LogStart.Beginning ? 0 : record?.RestartCount ?? 0);
             }
 
+            if (subscription.Start is LogStart.Resume resume && resumed is null)
+            {
+                resumed = new ResumedRead(resume, record, readable);
+                position ??= LogPosition.AtStartOf(resumed.FirstInstance);
+            }
+
             position ??= LogPosition.AtStartOf(subscription.Start is LogStart.Beginning ? 0 : readable.Instance);
             if (until is { IsReached: true } || (until is null && subscription.Start is LogStart.Beginning))
             {
                 return position;
             }
 
-            reader ??= new InstanceReader(Key, _pool, position, subscription, _lock);
+            reader ??= new InstanceReader(Key, _pool, position, subscription, _lock)
+            {
+                FirstSince = SinceOf(subscription.Start),
+                GapReason = subscription.Start switch
+                {
+                    LogStart.After => GapReasons.Idle,
+                    LogStart.Resume => GapReasons.OwnerChanged,
+                    _ => null,
+                },
+            };
             subscription.OwnPosition = position;
             if (previousWanted)
             {
@@ -106,17 +125,30 @@ internal sealed partial class LogStream
                 await ReadPreviousAsync(subscription, readable, record, cancellationToken);
             }
 
-            ReadOutcome? outcome = readable.Instance > position.Instance
+            bool moves = readable.Instance > position.Instance;
+            ReadOutcome? outcome = moves
                 ? await reader.MoveToAsync(readable.Instance, record, cancellationToken)
                 : await reader.ReadAsync(StartOf(subscription.Start, position), follow: false, previous: false, cancellationToken, until);
             cancellationToken.ThrowIfCancellationRequested();
-            if (outcome is null)
+            if (outcome is null || (moves && outcome is { Failure: null, End: ReadEnd.Clean }))
             {
                 continue;
             }
 
             if (outcome is { Failure: null, End: ReadEnd.Clean or ReadEnd.Reached })
             {
+                // A body that was cut ends as cleanly as the file: where no stream goes on from here, a read that brings nothing more tells.
+                bool mustBeWhole = until is { IsReached: false } || subscription.IsFinite;
+                if (mustBeWhole && outcome is { End: ReadEnd.Clean } && !IsWhole(outcome.Value, reader, ref confirmed, ref notReplayed))
+                {
+                    continue;
+                }
+
+                if (resumed is { IsChecked: false } && await resumed.CheckAsync(_pool, Key, position, reader, subscription, cancellationToken))
+                {
+                    continue;
+                }
+
                 return position;
             }
 
@@ -124,8 +156,28 @@ internal sealed partial class LogStream
         }
     }
 
+    /// <summary>A file that does not bring again what was seen was rotated, and a stream that goes on from here declares it.</summary>
+    private static bool IsWhole(in ReadOutcome outcome, InstanceReader reader, ref int confirmed, ref int notReplayed)
+    {
+        notReplayed = outcome is { IsReplayed: true, IsCut: false } ? 0 : notReplayed + 1;
+        confirmed = reader.IsAtEnd(outcome) && outcome.IsReplayed ? confirmed + 1 : 0;
+        return notReplayed > 3 || confirmed == 2;
+    }
+
+    private static long? SinceOf(LogStart start) => start switch
+    {
+        LogStart.Tail tail => tail.SinceTime,
+        LogStart.Resume resume => resume.SinceTime,
+        _ => null,
+    };
+
     private static ReadStart StartOf(LogStart start, LogPosition position)
     {
+        if (start is LogStart.Resume)
+        {
+            position.Point.HasUnknownHead |= position.Point.IsEmpty;
+        }
+
         if (start is not LogStart.Tail tail || !position.Point.IsEmpty)
         {
             return default(ReadStart) with { Deliver = true };

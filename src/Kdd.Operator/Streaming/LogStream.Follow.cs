@@ -83,7 +83,7 @@ internal sealed partial class LogStream
         cancellationToken.ThrowIfCancellationRequested();
 
         // 5. Judge the end.
-        if (!readable.IsRunning && reader.IsAtEnd(outcome))
+        if (!readable.IsRunning && await reader.IsAtEndAsync(outcome, previous: false, cancellationToken))
         {
             lock (_lock)
             {

@@ -49,9 +49,9 @@ internal sealed partial class LogStream : ILogTarget, IDisposable
         }
     }
 
-    public LogSubscription Subscribe(LogStart start, ILogSubscriber subscriber)
+    public LogSubscription Subscribe(LogStart start, ILogSubscriber subscriber, bool isFinite)
     {
-        var subscription = new LogSubscription(this, start, subscriber);
+        var subscription = new LogSubscription(this, start, subscriber, isFinite);
         lock (_lock)
         {
             _subscriptions.Add(subscription);

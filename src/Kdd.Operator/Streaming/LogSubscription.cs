@@ -13,8 +13,9 @@ internal sealed class LogSubscription : ILogTarget
     private LogPosition? _own;
     private bool _closed;
 
-    public LogSubscription(LogStream stream, LogStart start, ILogSubscriber subscriber)
+    public LogSubscription(LogStream stream, LogStart start, ILogSubscriber subscriber, bool isFinite)
     {
+        IsFinite = isFinite;
         _stream = stream;
         Start = start;
         Subscriber = subscriber;
@@ -26,6 +27,9 @@ internal sealed class LogSubscription : ILogTarget
     public LogStart Start { get; }
 
     public ILogSubscriber Subscriber { get; }
+
+    /// <summary>Wants the backlog only.</summary>
+    public bool IsFinite { get; }
 
     public CancellationTokenSource Cancellation { get; } = new();
 

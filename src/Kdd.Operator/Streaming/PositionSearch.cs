@@ -12,7 +12,7 @@ internal readonly record struct PositionFound(Replay? Replay, PodLogFailure? Fai
 internal static class PositionSearch
 {
     /// <summary>A file that outruns its own last line this often (rotations, lines split in two) is believed as it is.</summary>
-    private const int MaxAttempts = 4;
+    private const int MaxAttempts = 8;
 
     /// <param name="since">The file is read from here; null: from its beginning.</param>
     public static async Task<PositionFound> RunAsync(

@@ -9,6 +9,10 @@ internal sealed class SeenUpTo
     private readonly Dictionary<SeenLine, int> _remaining = [];
     private readonly long _from = long.MaxValue;
     private int _left;
+    private bool _entered;
+
+    /// <summary>stdout and stderr are stamped apart: a line before the first of the position's may be this much newer.</summary>
+    private const long Tolerance = 100_000_000;
 
     public SeenUpTo(ResumePoint point)
     {
@@ -34,8 +38,10 @@ internal sealed class SeenUpTo
         ref int count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(_remaining, new SeenLine(time, hash));
         if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref count) || count == 0)
         {
-            return time < _from;
+            return time < (_entered ? _from : _from + Tolerance);
         }
+
+        _entered = true;
 
         count--;
         _left--;

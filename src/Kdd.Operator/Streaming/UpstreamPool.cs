@@ -54,7 +54,7 @@ public sealed class UpstreamPool
     }
 
     /// <summary>Joins the container's stream, opening it when this is the first to want it.</summary>
-    internal LogSubscription Subscribe(ContainerKey key, LogStart start, ILogSubscriber subscriber, ContainerRecord? record)
+    internal LogSubscription Subscribe(ContainerKey key, LogStart start, ILogSubscriber subscriber, ContainerRecord? record, bool isFinite)
     {
         lock (_lock)
         {
@@ -65,7 +65,7 @@ public sealed class UpstreamPool
             }
 
             stream.Observe(record);
-            return stream.Subscribe(start, subscriber);
+            return stream.Subscribe(start, subscriber, isFinite);
         }
     }
 

@@ -32,7 +32,18 @@ public sealed class FaultScheduleTests
 
     [Fact]
     public void EverythingAtOnceIsOnceInOrderOrDeclared() => Run(
-        10_000, Faults.Cuts | Faults.Restarts | Faults.Rotations | Faults.Refusals | Faults.EqualTimes | Faults.Skew | Faults.Deletions);
+        10_000,
+        Faults.Cuts | Faults.Restarts | Faults.Rotations | Faults.Refusals | Faults.EqualTimes | Faults.Skew | Faults.Deletions
+            | Faults.Viewers | Faults.Idle);
+
+    [Fact]
+    public void AChangeOfOwnerShowsTheReferenceClientEveryLineOnce() => Run(500, Faults.Owners | Faults.Viewers);
+
+    [Fact]
+    public void AChangeOfOwnerWhileKubeletsRefuseIsDeclared() => Run(500, Faults.Owners | Faults.Refusals);
+
+    [Fact]
+    public void AChangeOfOwnerAcrossRestartsAndSkewedClocksIsSurvivedOrDeclared() => Run(500, Faults.Owners | Faults.Restarts | Faults.Skew);
 
     private static void Run(int schedules, Faults faults)
     {

@@ -57,7 +57,9 @@ internal sealed partial class FaultSchedule
     private void AddPod()
     {
         ScriptedContainer container = _kubelet.Add($"pod-{_written.Count}");
-        container.Skew = Has(Faults.Skew) ? _random.Next(-300, 301) * UnixNanoseconds.PerSecond : 0;
+        // What a new owner sends again allows for clocks that are 90 s apart.
+        int most = Has(Faults.Owners) ? 80 : 300;
+        container.Skew = Has(Faults.Skew) ? _random.Next(-most, most + 1) * UnixNanoseconds.PerSecond : 0;
         container.Current.StartedAtNode = _simulation.Time.Nanoseconds + container.Skew;
         _written[container.Pod] = [];
     }
@@ -100,7 +102,9 @@ internal sealed partial class FaultSchedule
     private void Rotate() => _simulation.Do(() =>
     {
         ScriptedInstance instance = Pick().Current;
-        instance.FileStart = instance.WasRead ? _random.Next(instance.FileStart, instance.Lines.Count + 1) : instance.FileStart;
+        // A file that was seen, emptied and never written again would tell nobody.
+        int end = Math.Max(instance.FileStart + 1, instance.Lines.Count);
+        instance.FileStart = instance.WasRead ? _random.Next(instance.FileStart, end) : instance.FileStart;
     });
 
     /// <summary>Gracefully, as a rollout does, or by force: then the status may never have told of the end.</summary>

@@ -71,6 +71,11 @@ internal sealed class ScriptedKubelet(Simulation simulation) : HttpMessageHandle
         long? since = query["sinceTime"] is { } text && UnixNanoseconds.TryParse(text, out long time) ? UnixNanoseconds.FloorToSecond(time) : null;
         int? tail = query["tailLines"] is { } lines ? int.Parse(lines, CultureInfo.InvariantCulture) : null;
         var body = new ScriptedLogStream(container, instance, simulation.Random, query["follow"] == "true", tail, since);
+        if (query["limitBytes"] is { } limit)
+        {
+            body.CutAfter(long.Parse(limit, CultureInfo.InvariantCulture), Cut.Clean);
+        }
+
         OnOpen(body);
         return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body, 1) });
     }

@@ -21,6 +21,9 @@ interface Position {
 /** How far before the watermark a new owner begins, and for how long a step back makes positions unfit for comparing. */
 export const resendMilliseconds = 90_000;
 
+/** stdout and stderr are stamped apart: a line may be this many nanoseconds newer than the next in the file. */
+const stampTolerance = 1e8;
+
 /** A new owner asks in whole seconds. */
 const reachNanoseconds = (resendMilliseconds + 1000) * 1e6;
 
@@ -116,7 +119,7 @@ export class Positions {
       const isKnown = this.#takeRecent(cursor, text);
       if (isKnown) last.recognisedIn = this.#resends;
       if (isKnown || this.#synced || last.recognisedIn === this.#resends) return isKnown;
-      return compareBase36(cursor.time, last.firstTime) <= 0;
+      return subtractBase36(cursor.time, last.firstTime) <= stampTolerance;
     }
     // After the resume only what a resend can reach may be one: else a clock was set back.
     return !this.#synced || subtractBase36(cursor.time, this.#resentFrom) >= -reachNanoseconds;

@@ -1,0 +1,71 @@
+using Kdd.Api.Wire;
+using Kdd.Operator.Sessions;
+
+namespace Kdd.Operator.Streaming;
+
+/// <summary>
+/// A backlog read for a viewer that comes from another owner: which instances it must cover, and what of them the kubelet no
+/// longer has.
+/// </summary>
+internal sealed class ResumedRead
+{
+    private const int MaxTailReads = 3;
+
+    private readonly LogStart.Resume _start;
+    private readonly bool _fromPrevious;
+    private readonly long _began;
+    private int _tailReads;
+
+    public ResumedRead(LogStart.Resume start, ContainerRecord record, Readability readable)
+    {
+        _start = start;
+        bool waits = record.Phase is ContainerPhase.Waiting;
+        DateTimeOffset? began = waits ? record.LastTerminated?.StartedAt : record.StartedAt;
+
+        // Times of the node, in whole seconds.
+        _fromPrevious = readable.Instance > 0 && (began is not { } time || UnixNanoseconds.From(time) + UnixNanoseconds.PerSecond > start.SinceTime);
+        began = _fromPrevious ? waits ? null : record.LastTerminated?.StartedAt : began;
+        _began = began is { } known ? UnixNanoseconds.From(known) : 0;
+        FirstInstance = _fromPrevious ? readable.Instance - 1 : readable.Instance;
+    }
+
+    /// <summary>The instance before the current one too, when the current one began after what is asked for.</summary>
+    public int FirstInstance { get; }
+
+    public bool IsChecked { get; private set; }
+
+    /// <summary>Declares what is gone. True: there is more to read.</summary>
+    public async Task<bool> CheckAsync(
+        UpstreamPool pool, ContainerKey key, LogPosition position, InstanceReader reader, ILogTarget target, CancellationToken cancellationToken)
+    {
+        if (position.Anchor is null && _tailReads < MaxTailReads)
+        {
+            // Nothing since: the container is quiet, or its node's clock is behind. The last lines tell.
+            ReadOutcome tail = await reader.ReadAsync(
+                new ReadStart(Math.Max(1, _start.Lines ?? 1), Deliver: _start.Lines is not 0), follow: false, previous: false, cancellationToken);
+            _tailReads = tail.Failure is null ? MaxTailReads : _tailReads + 1;
+            return true;
+        }
+
+        IsChecked = true;
+        if (_fromPrevious && FirstInstance > 0 && _began > _start.Watermark)
+        {
+            // The instance before both began and ended in between.
+            Declare(_began);
+        }
+        else if (Math.Max(_start.SinceTime, _began + UnixNanoseconds.PerSecond) is var reach && reader.FirstTime > reach)
+        {
+            // Where its file no longer reaches back so far, lines may have been rotated away.
+            long? head = await LineScan.HeadAsync(
+                pool.Client, new PodLogRequest(key.Namespace, key.Pod, key.Container) { Previous = _fromPrevious }, cancellationToken);
+            if (head is null || head > reach)
+            {
+                Declare(reader.FirstTime);
+            }
+        }
+
+        return false;
+
+        void Declare(long to) => target.OnGap(new LogGap(GapReasons.OwnerChanged, null, _start.Watermark, to, Certain: false));
+    }
+}
