@@ -112,7 +112,7 @@ public sealed class ClusterFaults
     /// Drops all packets of all connections to the API server, as a network that fails does: nothing is answered, no connection ends,
     /// not even this class's HTTP form can be reached. Disposing the result lets everything through again.
     /// </summary>
-    public IDisposable BlackHole() => _gate.Close();
+    public BlackHole BlackHole() => _gate.Close();
 
     /// <summary>Restarts the API server: see <see cref="DevClusterHost.RestartApiServerAsync"/>.</summary>
     public Task RestartApiServerAsync(TimeSpan down, TimeSpan drain = default) => _host.RestartApiServerAsync(down, drain);

@@ -12,17 +12,16 @@ namespace Kdd.DevCluster.Faults;
 internal sealed class ConnectionGate
 {
     private readonly ConcurrentDictionary<ConnectionContext, bool> _connections = new();
-    private TaskCompletionSource? _shut;
+    private BlackHole? _shut;
 
-    /// <summary>Completes when the gate is open; null while it is.</summary>
-    private Task? Shut => Volatile.Read(ref _shut)?.Task;
+    private BlackHole? Shut => Volatile.Read(ref _shut);
 
     /// <summary>Lets nothing through until the result is disposed.</summary>
-    public IDisposable Close()
+    public BlackHole Close()
     {
-        var shut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Exchange(ref _shut, shut)?.TrySetResult();
-        return new Opener(this, shut);
+        var shut = new BlackHole(hole => Interlocked.CompareExchange(ref _shut, null, hole));
+        Interlocked.Exchange(ref _shut, shut)?.Open();
+        return shut;
     }
 
     /// <summary>The connection middleware.</summary>
@@ -66,20 +65,11 @@ internal sealed class ConnectionGate
     {
         while (Shut is { } shut && !closed.IsCancellationRequested)
         {
-            await shut.WaitAsync(closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await shut.HoldAsync(closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private sealed record GatedPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
-
-    private sealed class Opener(ConnectionGate gate, TaskCompletionSource shut) : IDisposable
-    {
-        public void Dispose()
-        {
-            Interlocked.CompareExchange(ref gate._shut, null, shut);
-            shut.TrySetResult();
-        }
-    }
 
     private sealed class GatedReader(PipeReader inner, ConnectionGate gate, CancellationToken closed) : PipeReader
     {

@@ -38,6 +38,7 @@ public sealed class FaultRule : IDisposable
 {
     private readonly Action<FaultRule> _lift;
     private readonly TaskCompletionSource _lifted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _hits;
 
     internal FaultRule(RequestMatch match, FaultAction action, Action<FaultRule> lift)
@@ -74,8 +75,18 @@ public sealed class FaultRule : IDisposable
     /// <summary>Requests that it has met.</summary>
     public int Hits => Volatile.Read(ref _hits);
 
-    /// <summary>Completes when the rule is lifted.</summary>
-    internal Task Lifted => _lifted.Task;
+    /// <summary>Completes when the rule has done something for the first time: a request came, or a stream was held.</summary>
+    public Task Met => _met.Task;
+
+    /// <summary>Completes when the rule is lifted; who waits for it is held by the rule.</summary>
+    internal Task Lifted
+    {
+        get
+        {
+            _met.TrySetResult();
+            return _lifted.Task;
+        }
+    }
 
     /// <summary>Lifts the fault: what stalls goes on.</summary>
     public void Dispose()
@@ -85,7 +96,12 @@ public sealed class FaultRule : IDisposable
     }
 
     /// <summary>Counts a request; false when the rule is used up.</summary>
-    internal bool TryHit() => Interlocked.Increment(ref _hits) <= (Times ?? int.MaxValue);
+    internal bool TryHit()
+    {
+        bool hit = Interlocked.Increment(ref _hits) <= (Times ?? int.MaxValue);
+        _met.TrySetResult();
+        return hit;
+    }
 
     internal JsonObject ToJson() => new()
     {

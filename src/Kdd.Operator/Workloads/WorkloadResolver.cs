@@ -90,7 +90,8 @@ internal sealed class WorkloadResolver(ClusterCache caches, KindDiscovery discov
 
     private static WorkloadResolution FindPod(NamespacedName logView, WorkloadReference workload, NamespaceCache cache)
         => cache.Pods.Get(logView with { Name = workload.Name }) is { } pod
-            ? new WorkloadResolution.Resolved([pod], Finished: pod.Phase is "Succeeded" or "Failed")
+            // A kubelet ends every pod that is deleted as Succeeded or Failed: that is no end of its work, another may take its name.
+            ? new WorkloadResolution.Resolved([pod], Finished: pod is { DeletionTimestamp: null, Phase: "Succeeded" or "Failed" })
             : NotFound(logView, workload);
 
     private async Task<WorkloadResolution> FollowOwnersAsync(

@@ -57,7 +57,7 @@ public sealed class StreamFaultTests
 
         pod.WriteLine("held");
         var read = ReadAsync(stream, 5);
-        await Task.WhenAny(read, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancelled));
+        await stall.Met.WaitAsync(Cancelled);
         Assert.False(read.IsCompleted);
 
         stall.Dispose();
@@ -186,7 +186,7 @@ public sealed class StreamFaultTests
         pod.WriteLine("held");
         var read = ReadAsync(stream, 5);
         var request = pod.Cluster.Admin.GetAsync("/version", Cancelled);
-        await Task.WhenAny(read, request, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancelled));
+        await hole.Met.WaitAsync(Cancelled);
         Assert.False(read.IsCompleted || request.IsCompleted);
 
         hole.Dispose();

@@ -62,7 +62,7 @@ public sealed class WatchFaultTests : IAsyncLifetime
         var stall = Faults.Stall(RequestMatch.Watches);
         Create("a");
         var next = NextAsync(watch);
-        await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancelled));
+        await stall.Met.WaitAsync(Cancelled);
         Assert.False(next.IsCompleted);
 
         stall.Dispose();
@@ -136,7 +136,7 @@ public sealed class WatchFaultTests : IAsyncLifetime
             """{"kind":"Lease","apiVersion":"coordination.k8s.io/v1","metadata":{"name":"l"},"spec":{}}""", null, "application/json");
 
         var write = _cluster.Admin.PostAsync("/apis/coordination.k8s.io/v1/namespaces/t2/leases", body, Cancelled);
-        await Task.WhenAny(write, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancelled));
+        await rule.Met.WaitAsync(Cancelled);
         Assert.False(write.IsCompleted);
 
         rule.Dispose();
