@@ -54,6 +54,10 @@ crds: prerequisites ## regenerate config/crds and docs/api.md from the C# types
 bench: build ## the benchmarks, side by side with peers; a table, and bench/results/latest.json
 	@hack/bench.sh
 
+.PHONY: run
+run: build ## operator and gateway on this machine, loopback only, against a real cluster: make run KUBECONFIG=FILE; KDD_PORT, KDD_DIR, KDD_CRDS=skip
+	@exec env KUBECONFIG="$(KUBECONFIG)" hack/run.sh
+
 .PHONY: e2e
 e2e: build ## end-to-end tests against a real cluster with kdd installed: make e2e KUBECONFIG=FILE
 	@KUBECONFIG=$(KUBECONFIG) hack/e2e.sh

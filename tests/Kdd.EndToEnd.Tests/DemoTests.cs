@@ -61,7 +61,7 @@ public sealed class DemoTests
 
             Assert.Equal(0, await demo.StopAsync(TestContext.Current.CancellationToken));
 
-            Assert.DoesNotContain(started, IsAlive);
+            Assert.DoesNotContain(started, ProcessTree.IsAlive);
         }
     }
 
@@ -75,18 +75,5 @@ public sealed class DemoTests
             [variable] = value,
         };
         return Command.RunAsync("bash", ["hack/demo.sh"], environment, input: null, TestContext.Current.CancellationToken);
-    }
-
-    private static bool IsAlive(int processId)
-    {
-        try
-        {
-            string stat = File.ReadAllText($"/proc/{processId}/stat");
-            return stat[stat.LastIndexOf(')') + 2] != 'Z';
-        }
-        catch (IOException)
-        {
-            return false;
-        }
     }
 }

@@ -30,10 +30,14 @@ internal sealed class DemoProcess : IAsyncDisposable
     public int ProcessId => _process.Id;
 
     /// <param name="settings">Environment beside the ports and the folder, which are chosen free.</param>
-    public static async Task<DemoProcess> StartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    public static Task<DemoProcess> StartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+        => StartAsync("hack/demo.sh", settings, cancellationToken);
+
+    /// <param name="script">One that prints the ready line and runs until SIGTERM.</param>
+    public static async Task<DemoProcess> StartAsync(string script, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
         string folder = Directory.CreateTempSubdirectory("kdd-demo-").FullName;
-        ProcessStartInfo start = new("bash", ["hack/demo.sh"])
+        ProcessStartInfo start = new("bash", [script])
         {
             WorkingDirectory = Checkout.Root,
             RedirectStandardOutput = true,

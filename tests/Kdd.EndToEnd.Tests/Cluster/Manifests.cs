@@ -29,12 +29,19 @@ internal static class Manifests
         """;
 
     /// <summary>One pod that writes <c>line N .</c>, ten lines ten times a second, without end.</summary>
-    public static string Numbers(string name) => $$"""
+    public static string Numbers(string name)
+        => Deployment(name, 1, "i=0; while true; do seq -f 'line %.0f .' $((i+1)) $((i+10)); i=$((i+10)); sleep 0.1; done");
+
+    /// <summary>Pods that write as many lines and then nothing more.</summary>
+    public static string Quiet(string name, int replicas, int lines) => Deployment(name, replicas, $"seq -f 'line %.0f .' {lines}; exec sleep infinity");
+
+    private static string Deployment(string name, int replicas, string script) => $$"""
         apiVersion: apps/v1
         kind: Deployment
         metadata:
           name: {{name}}
         spec:
+          replicas: {{replicas}}
           selector:
             matchLabels: {app: {{name}}}
           template:
@@ -43,10 +50,10 @@ internal static class Manifests
             spec:
               terminationGracePeriodSeconds: 1
               containers:
-                - name: numbers
+                - name: main
                   image: busybox
                   command: ["sh", "-c"]
-                  args: ["i=0; while true; do seq -f 'line %.0f .' $((i+1)) $((i+10)); i=$((i+10)); sleep 0.1; done"]
+                  args: ["{{script}}"]
         """;
 
     public static string LogViewOn(string name, string workload, string more = "") => $$"""

@@ -36,6 +36,20 @@ internal static class ProcessTree
         }
     }
 
+    /// <summary>A zombie lives no more.</summary>
+    public static bool IsAlive(int processId)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{processId}/stat");
+            return stat[stat.LastIndexOf(')') + 2] != 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Field 4 of <c>/proc/PID/stat</c> (proc(5)); the name before it may hold spaces and brackets.</summary>
     private static int ParentOf(int processId)
     {

@@ -111,16 +111,8 @@ public sealed class ReplicaCluster : IAsyncLifetime
             process);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition, ProgramProcess process)
-    {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        patience.CancelAfter(TimeSpan.FromSeconds(90));
-        while (!await condition())
-        {
-            Assert.False(process.HasExited || patience.IsCancellationRequested, $"a program was not ready: {process.Output}");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancelled);
-        }
-    }
+    private static Task UntilAsync(Func<Task<bool>> condition, ProgramProcess process)
+        => Until.TrueAsync(condition, () => process.HasExited ? $"a program has ended: {process.Output}" : null);
 
     private static string FreePort() => DemoProcess.FreePort().ToString(CultureInfo.InvariantCulture);
 }
