@@ -15,6 +15,7 @@ internal static class CommandLine
     private static readonly Option<int?> PlainPort = new("--plain-port") { Description = "Port of a plain http listener that serves pods/log floods only." };
     private static readonly Option<long> LogMaxSize = new("--log-max-size") { Description = "Bytes past which a container's log file is rotated.", DefaultValueFactory = _ => new LogSettings().MaxSize };
     private static readonly Option<string?> LogArchive = new("--log-archive") { Description = "Folder that log files of removed pods, dead instances and old rotations are moved to instead of being deleted." };
+    private static readonly Option<double> ClockOffset = new("--clock-offset") { Description = "Seconds that the cluster's clock is ahead of this machine's: with -3600, what is created now looks an hour old to others." };
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Log to standard error." };
 
     private static readonly Option<string[]> Images = new("--image")
@@ -34,7 +35,7 @@ internal static class CommandLine
         });
         var root = new RootCommand("An in-process Kubernetes API server with controllers and a kubelet, for tests and demos. Loopback only, never for production.")
         {
-            Port, Kubeconfig, Dir, Empty, Images, PlainPort, LogMaxSize, LogArchive, Verbose,
+            Port, Kubeconfig, Dir, Empty, Images, PlainPort, LogMaxSize, LogArchive, ClockOffset, Verbose,
         };
         root.SetAction(RunAsync);
         return root;
@@ -50,6 +51,7 @@ internal static class CommandLine
             Empty = result.GetValue(Empty),
             PlainPort = result.GetValue(PlainPort),
             Kubelet = new KubeletSettings { Logs = new LogSettings { MaxSize = result.GetValue(LogMaxSize), ArchiveFolder = result.GetValue(LogArchive) is { } folder ? Path.GetFullPath(folder) : null } },
+            TimeProvider = result.GetValue(ClockOffset) is not 0 and var seconds ? new OffsetClock(TimeSpan.FromSeconds(seconds)) : TimeProvider.System,
             Images = result.GetValue(Images)!.Select(v => v.Split('=', 2)).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal),
             LogLevel = result.GetValue(Verbose) ? LogLevel.Information : null,
         };

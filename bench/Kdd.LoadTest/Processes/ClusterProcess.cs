@@ -36,7 +36,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
     /// <summary>From the start of the process to its ready line.</summary>
     public TimeSpan StartTime { get; }
 
-    public static async Task<ClusterProcess> StartAsync(bool empty, CancellationToken cancellationToken)
+    /// <param name="empty">API server alone.</param>
+    /// <param name="clockOffset">Of the cluster's clock; negative makes what is created now look old.</param>
+    public static async Task<ClusterProcess> StartAsync(bool empty, CancellationToken cancellationToken, TimeSpan clockOffset = default)
     {
         string folder = Directory.CreateTempSubdirectory("kdd-bench-").FullName;
         int plainPort = FreePort();
@@ -45,6 +47,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
             Programs.PathOf("Kdd.DevCluster"), "--port", FreePort().ToString(CultureInfo.InvariantCulture),
             "--kubeconfig", Path.Combine(folder, "kubeconfig"), "--dir", Path.Combine(folder, "cluster"),
             "--plain-port", plainPort.ToString(CultureInfo.InvariantCulture),
+            "--clock-offset", clockOffset.TotalSeconds.ToString(CultureInfo.InvariantCulture),
         ];
         if (empty)
         {

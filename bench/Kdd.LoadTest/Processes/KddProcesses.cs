@@ -73,8 +73,9 @@ internal sealed class KddProcesses : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>Makes the CRD, kdd's namespace and the gateway's service account.</summary>
     /// <returns>The gateway's token for the operator.</returns>
-    private static async Task<string> PrepareAsync(HttpClient api, CancellationToken cancellationToken)
+    public static async Task<string> PrepareAsync(HttpClient api, CancellationToken cancellationToken)
     {
         string crd = await File.ReadAllTextAsync(Path.Combine(Programs.Checkout(), "config", "crds", "kdd.dev_logviews.yaml"), cancellationToken);
         await PostAsync(api, "apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd, "application/yaml", cancellationToken);
@@ -93,7 +94,7 @@ internal sealed class KddProcesses : IAsyncDisposable
         return response.IsSuccessStatusCode ? answer : throw new InvalidOperationException($"POST {path}: {answer}");
     }
 
-    private static Process Start(string program, params string[] arguments)
+    public static Process Start(string program, params string[] arguments)
         => Process.Start(new ProcessStartInfo("dotnet", [Programs.PathOf(program), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })
         is { } process ? Drained(process) : throw new InvalidOperationException($"{program} did not start");
 
@@ -115,7 +116,7 @@ internal sealed class KddProcesses : IAsyncDisposable
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    private static async Task ReadyAsync(string address, CancellationToken cancellationToken)
+    public static async Task ReadyAsync(string address, CancellationToken cancellationToken)
     {
         using HttpClient client = new();
         string last = "no answer";

@@ -23,6 +23,11 @@ internal static class ScenarioRun
                 rounds.Add(await scenario.MeasureAsync(cancellationToken));
             }
 
+            foreach (Row row in rounds.SelectMany(round => round).Where(row => row.Met == false))
+            {
+                Console.Error.WriteLine(FormattableString.Invariant($"  {row.Name}: {row.Ratio ?? row.Value:0.###}, bar {row.Bar}"));
+            }
+
             rows.AddRange(rounds[0].Select(row => MedianOf(rounds, row.Name)));
         }
 

@@ -80,6 +80,10 @@ internal sealed class ScaleHandler(ObjectStore store)
         {
             status["selector"] = SelectorText.Of(selector);
         }
+        else if (paths.Selector is { } path && obj.Str("status", path) is { } stated)
+        {
+            status["selector"] = stated;
+        }
 
         return new JsonObject
         {
@@ -90,11 +94,11 @@ internal sealed class ScaleHandler(ObjectStore store)
     }
 
     // Only one-level paths below spec and status, as every CRD in use has them.
-    private sealed record ScalePaths(string Replicas, string StatusReplicas)
+    private sealed record ScalePaths(string Replicas, string StatusReplicas, string? Selector)
     {
         public static ScalePaths Of(ApiResource resource) => resource.DefinitionVersion.Obj("subresources", "scale") is { } scale
-            ? new(Last(scale.Str("specReplicasPath")), Last(scale.Str("statusReplicasPath")))
-            : new("replicas", "replicas");
+            ? new(Last(scale.Str("specReplicasPath")), Last(scale.Str("statusReplicasPath")), scale.Str("labelSelectorPath") is { } selector ? Last(selector) : null)
+            : new("replicas", "replicas", null);
 
         private static string Last(string? path) => path?.Split('.')[^1] ?? "replicas";
     }

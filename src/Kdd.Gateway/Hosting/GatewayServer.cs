@@ -1,4 +1,5 @@
 using Kdd.Gateway.Http;
+using Kdd.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Kdd.Gateway.Hosting;

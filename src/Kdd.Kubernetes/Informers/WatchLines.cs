@@ -9,6 +9,9 @@ internal sealed class WatchLines : IAsyncDisposable
     /// <summary>etcd refuses objects over 1.5 MiB; more than this without a newline is no watch.</summary>
     private const int MaxLine = 16 * 1024 * 1024;
 
+    /// <summary>Most objects lie whole in one buffer then and need no copy; an idle watch holds none.</summary>
+    private const int BufferSize = 64 * 1024;
+
     private readonly PipeReader _pipe;
     private readonly CancellationTokenSource _watchdog;
     private readonly TimeSpan _silence;
@@ -20,7 +23,7 @@ internal sealed class WatchLines : IAsyncDisposable
 
     public WatchLines(Stream body, TimeSpan silence, TimeProvider timeProvider, CancellationToken stop)
     {
-        _pipe = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: 16 * 1024));
+        _pipe = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: BufferSize, useZeroByteReads: true));
         _silence = silence;
         _stop = stop;
         _watchdog = new CancellationTokenSource(silence, timeProvider);

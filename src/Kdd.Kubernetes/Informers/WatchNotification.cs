@@ -38,7 +38,10 @@ internal readonly record struct WatchNotification<T>(WatchNotificationType Type,
         }
     }
 
-    /// <summary>The type, and where the object begins: the API server writes type first, but JSON promises no order.</summary>
+    /// <summary>
+    /// The type, and where the object begins: the API server writes type first, but JSON promises no order. Where it does, the
+    /// object is not read twice.
+    /// </summary>
     private static (WatchNotificationType Type, int ObjectStart) Find(ReadOnlySpan<byte> line)
     {
         WatchNotificationType? type = null;
@@ -49,7 +52,7 @@ internal readonly record struct WatchNotification<T>(WatchNotificationType Type,
             throw new JsonException("a watch notification is a JSON object");
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while ((type is null || start < 0) && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             bool isType = reader.ValueTextEquals("type"u8);
             bool isObject = reader.ValueTextEquals("object"u8);
@@ -63,7 +66,10 @@ internal readonly record struct WatchNotification<T>(WatchNotificationType Type,
                 start = (int)reader.TokenStartIndex;
             }
 
-            reader.Skip();
+            if (type is null || start < 0)
+            {
+                reader.Skip();
+            }
         }
 
         return type is { } known && start >= 0 ? (known, start) : throw new JsonException("a watch notification has a known type and an object");

@@ -12,26 +12,32 @@ namespace Kdd.Operator.Endpoints;
 /// Whether this replica is the one to ask: another owner is named (421), a moment in which nobody can tell is one to come
 /// back after (503), and a LogView that has no session says why.
 /// </summary>
-internal sealed class OwnerCheck(Membership membership, Informer<ObservedLogView> logViews, SessionRegistry sessions) : IMiddleware
+internal sealed class OwnerCheck(Membership membership, Informer<ObservedLogView> logViews, SessionRegistry sessions, TimeProvider timeProvider) : IMiddleware
 {
-    public Task InvokeAsync(HttpContext http, RequestDelegate next)
+    /// <summary>A session starts in milliseconds; the gateway asks again after this.</summary>
+    private static readonly TimeSpan s_start = TimeSpan.FromSeconds(2);
+
+    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
         string? ns = http.GetRouteValue("namespace") as string;
         string? name = http.GetRouteValue("name") as string;
         if (ns is null || name is null)
         {
-            return next(http);
+            await next(http);
+            return;
         }
 
         if (!logViews.HasSynced || membership.OwnerOf(ns) is not { } owner)
         {
-            return KubernetesStatus.Unavailable("this replica has just started and is reading the cluster").WriteAsync(http);
+            await KubernetesStatus.Unavailable("this replica has just started and is reading the cluster").WriteAsync(http);
+            return;
         }
 
         if (!membership.IsMine(ns))
         {
             http.Response.Headers[WireHeaders.Owner] = owner;
-            return KubernetesStatus.Misdirected($"namespace {ns} belongs to {owner}").WriteAsync(http);
+            await KubernetesStatus.Misdirected($"namespace {ns} belongs to {owner}").WriteAsync(http);
+            return;
         }
 
         var key = new NamespacedName(ns, name);
@@ -39,12 +45,22 @@ internal sealed class OwnerCheck(Membership membership, Informer<ObservedLogView
         if (observed is null || sessions.Find(key) is not null)
         {
             // No such LogView: the endpoint says so.
-            return next(http);
+            await next(http);
+            return;
         }
 
         Condition? ready = observed.LogView?.Status?.Conditions?.FirstOrDefault(condition => condition.Type == ConditionTypes.Ready);
-        return ready is { Status: "False", Reason: ReadyReasons.InvalidSpec or ReadyReasons.Forbidden } && ready.ObservedGeneration == observed.Metadata.Generation
-            ? KubernetesStatus.Conflict($"LogView {key} has no session: {ready.Message}").WriteAsync(http)
-            : KubernetesStatus.Unavailable($"the session of LogView {key} is starting").WriteAsync(http);
+        if (ready is { Status: "False", Reason: ReadyReasons.InvalidSpec or ReadyReasons.Forbidden } && ready.ObservedGeneration == observed.Metadata.Generation)
+        {
+            await KubernetesStatus.Conflict($"LogView {key} has no session: {ready.Message}").WriteAsync(http);
+        }
+        else if (await sessions.WantAsync(key, s_start, timeProvider, http.RequestAborted) is not null)
+        {
+            await next(http);
+        }
+        else
+        {
+            await KubernetesStatus.Unavailable($"the session of LogView {key} is starting").WriteAsync(http);
+        }
     }
 }

@@ -1,5 +1,5 @@
 using System.Security.Authentication;
-using Kdd.Operator.Endpoints;
+using Kdd.Hosting;
 using Kdd.Operator.Ownership;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

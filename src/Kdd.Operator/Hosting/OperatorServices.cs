@@ -63,7 +63,7 @@ internal static class OperatorServices
         .AddSingleton<LogViewQueue>().AddSingleton<StatusWriter>().AddSingleton<StatusBuilder>().AddSingleton<LogViewEvents>()
         .AddSingleton<SessionStarter>().AddSingleton<LogViewReconciler>().AddSingleton<LogViewController>()
         .AddSingleton<OperatorMetrics>().AddSingleton<Readiness>().AddSingleton<GatewayAuthentication>().AddSingleton<OwnerCheck>()
-        .AddSingleton<OperatorService>().AddHostedService(provider => provider.GetRequiredService<OperatorService>());
+        .AddSingleton<StartMemory>().AddSingleton<OperatorService>().AddHostedService(provider => provider.GetRequiredService<OperatorService>());
 
     /// <summary>DATA: pods/log -> lines -> buffer -> viewers.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services) => services

@@ -28,6 +28,7 @@ internal sealed class LogViewController(
     {
         logViews.Changed += change => queue.Add(change.Name);
         caches.Woken += queue.Add;
+        sessions.Wanted += queue.Add;
         membership.Changed += WakeAll;
         var controller = new Controller<NamespacedName>("logview", queue.Keys, reconciler.ReconcileAsync, logger, timeProvider);
         await Task.WhenAll(

@@ -81,6 +81,14 @@ internal sealed class LogViewReconciler(
         }
 
         // Step 4: act.
+        if (starter.Waits(observed, record, spec))
+        {
+            Verdict waiting = SessionStarter.Remembered(observed) ?? VerdictRules.Decide(resolution, SessionSnapshot.Waiting);
+            record.CompletionTime = waiting.Complete ? record.CompletionTime ?? observed.LogView!.Status?.CompletionTime : null;
+            Report(observed, record, waiting, session: null);
+            return await NextAsync(observed, record, spec.Spec, resolution, SessionSnapshot.Waiting, waiting, cancellationToken);
+        }
+
         Session session = await starter.BringAsync(observed, record, spec, cancellationToken);
         Act(session, record, spec.Spec, resolution);
 

@@ -13,6 +13,9 @@ internal sealed class SessionRecord(ObservedLogView observed)
     public CompiledSpec? Spec { get; set; }
     public long SpecGeneration { get; set; }
 
+    /// <summary>No session was started: nothing but a viewer or a change of the spec asks for it.</summary>
+    public bool Waits { get; set; }
+
     /// <summary>Null while suspended, as a suspended Job's: the deadline counts anew from the resume.</summary>
     public DateTimeOffset? StartTime { get; set; }
     public DateTimeOffset? CompletionTime { get; set; }

@@ -13,6 +13,26 @@ internal sealed class SessionStarter(SessionRegistry sessions, SessionContext co
     /// </summary>
     private static readonly TimeSpan s_young = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// True where a session would only wait for its first viewer: then there is none, and <paramref name="record"/> is all that is
+    /// kept. A viewer who comes (<see cref="SessionRegistry.WantAsync"/>) or a change of the spec ends it.
+    /// </summary>
+    public bool Waits(ObservedLogView observed, SessionRecord record, CompiledSpec spec)
+    {
+        bool unchanged = record.Spec is null || (record.Waits && record.SpecGeneration == observed.Metadata.Generation);
+        bool waits = unchanged && sessions.Find(observed.Name) is null && !sessions.IsWanted(observed.Name)
+            && spec.Spec is { Suspend: false, ActiveDeadlineSeconds: null } && (EndOf(observed) is not null || IsOld(observed, spec));
+        if (waits)
+        {
+            LogViewStatus? status = observed.LogView!.Status;
+            (record.Spec, record.SpecGeneration, record.Waits) = (spec, observed.Metadata.Generation, true);
+            record.StartTime ??= status?.StartTime ?? timeProvider.GetUtcNow();
+            sessions.Wait(observed.Name);
+        }
+
+        return waits;
+    }
+
     public async Task<Session> BringAsync(ObservedLogView observed, SessionRecord record, CompiledSpec spec, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -47,9 +67,8 @@ internal sealed class SessionStarter(SessionRegistry sessions, SessionContext co
     {
         LogViewStatus? status = observed.LogView!.Status;
         Condition? ended = first ? EndOf(observed) : null;
-        bool young = timeProvider.GetUtcNow() - (observed.Metadata.CreationTimestamp ?? default) < s_young;
-        bool finite = !spec.Spec.Follow;
-        bool startIdle = ended is not null || (first && !young && !finite && spec.Spec.IdleTimeout.Value > TimeSpan.Zero);
+        bool startIdle = ended is not null || (first && !record.Waits && IsOld(observed, spec));
+        record.Waits = false;
         if (first)
         {
             // A spec that changed after the end begins a new life.
@@ -68,6 +87,10 @@ internal sealed class SessionStarter(SessionRegistry sessions, SessionContext co
 
         return session;
     }
+
+    /// <summary>Nobody is known to wait for its lines, and it need not stream without a viewer.</summary>
+    private bool IsOld(ObservedLogView observed, CompiledSpec spec)
+        => timeProvider.GetUtcNow() - (observed.Metadata.CreationTimestamp ?? default) >= s_young && spec.Spec.Follow && spec.Spec.IdleTimeout.Value > TimeSpan.Zero;
 
     /// <summary>The Complete condition, if it is true of the present spec.</summary>
     private static Condition? EndOf(ObservedLogView observed)

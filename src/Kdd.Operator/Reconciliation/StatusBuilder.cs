@@ -23,8 +23,10 @@ internal sealed class StatusBuilder(OperatorOptions options, TimeProvider timePr
             Owner = options.Identity,
             Streams = new StreamCounts { Desired = desired, Active = active, Summary = $"{active}/{desired}" },
             Sources = streams && session!.Sources.Count > 0 ? [.. session.Sources.Take(MaxSources).Select(ToStatus)] : null,
-            Lines = session?.Lines.ToStatus(),
-            LastLineTime = session?.LastLineTime,
+
+            // Without a session, what the last one counted stands.
+            Lines = session is null ? observed.LogView?.Status?.Lines : session.Lines.ToStatus(),
+            LastLineTime = session is null ? observed.LogView?.Status?.LastLineTime : session.LastLineTime,
             StartTime = startTime,
             CompletionTime = completionTime,
             Viewers = session?.Viewers ?? 0,

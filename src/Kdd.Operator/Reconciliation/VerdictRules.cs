@@ -20,7 +20,7 @@ internal static class VerdictRules
         (_, { State: SessionState.Idle }) => new(true, ReadyReasons.Idle, "Nobody watches: streams open with the next viewer."),
         (_, { StreamsDesired: > 0, Sources.Count: > 0 }) when session.Sources.All(source => source.State == SourceState.Denied)
             => Verdict.Forbidden(session.Sources[0].Message ?? "the operator may not read pods/log in this namespace"),
-        (WorkloadResolution.Resolved { Pods.Count: 0 }, _) => new(true, ReadyReasons.NoPods, "The workload has no pods; their lines are read when they come."),
+        (WorkloadResolution.Resolved { Pods.Count: 0 } resolved, _) => new(true, ReadyReasons.NoPods, resolved.WhenEmpty ?? "The workload has no pods; their lines are read when they come."),
         _ => new(true, ReadyReasons.Streaming, Streaming(session)),
     };
 

@@ -37,6 +37,9 @@ public sealed record SourceSnapshot(string Pod, string Container, SourceState St
 /// <summary>What status says of a session, read at one moment.</summary>
 public sealed record SessionSnapshot
 {
+    /// <summary>Of a LogView whose session starts with its first viewer.</summary>
+    internal static readonly SessionSnapshot Waiting = new() { State = SessionState.Idle, Lines = default };
+
     public required SessionState State { get; init; }
 
     /// <summary>One of <see cref="Kdd.Api.Wire.EndReasons"/> once the session ended.</summary>

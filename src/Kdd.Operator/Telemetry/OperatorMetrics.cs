@@ -16,7 +16,7 @@ internal sealed class OperatorMetrics : IDisposable
     {
         _meter.CreateObservableGauge("kdd.members", () => membership.Members, "{member}", "Operator replicas that live.");
         _meter.CreateObservableGauge("kdd.logviews", () => logViews.Lister.Count, "{logview}", "LogViews of the cluster.");
-        _meter.CreateObservableGauge("kdd.sessions", () => CountByReason(sessions, logViews), "{session}", "Sessions of this replica by the reason of Ready.");
+        _meter.CreateObservableGauge("kdd.sessions", () => CountByReason(sessions, logViews), "{session}", "LogViews of this replica by the reason of Ready.");
         _meter.CreateObservableGauge("kdd.buffer.memory", () => context.BufferMemoryUsed, "By", "Bytes that session buffers hold.");
         _meter.CreateObservableGauge("kdd.viewers", () => context.Viewers, "{viewer}", "Open viewers.");
         _meter.CreateObservableGauge("kdd.informer.silence", () => logViews.Silence.TotalSeconds, "s", "Since the watch of LogViews last brought a byte; a bookmark comes every minute.");
@@ -24,7 +24,7 @@ internal sealed class OperatorMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private static IEnumerable<Measurement<int>> CountByReason(SessionRegistry sessions, Informer<ObservedLogView> logViews) => sessions.Names
+    private static IEnumerable<Measurement<int>> CountByReason(SessionRegistry sessions, Informer<ObservedLogView> logViews) => sessions.Names.Concat(sessions.Waiting)
         .CountBy(name => logViews.Lister.Get(name)?.LogView?.Status?.Conditions?.FirstOrDefault(condition => condition.Type == ConditionTypes.Ready)?.Reason ?? "Unknown")
         .Select(group => new Measurement<int>(group.Value, new KeyValuePair<string, object?>("reason", group.Key)));
 }
