@@ -64,6 +64,19 @@ internal static class JsonFields
         };
     }
 
+    /// <summary>On a member's name: reads its text into <paramref name="target"/> if the name is <paramref name="name"/>; null is empty.</summary>
+    /// <exception cref="JsonException">Neither a string nor null.</exception>
+    public static bool TakesText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ref string target)
+    {
+        if (!reader.ValueTextEquals(name))
+        {
+            return false;
+        }
+
+        target = Text(ref reader) ?? "";
+        return true;
+    }
+
     /// <exception cref="JsonException">Neither an RFC 3339 time nor null.</exception>
     public static DateTimeOffset? Time(ref Utf8JsonReader reader)
     {

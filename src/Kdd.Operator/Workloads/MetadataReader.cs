@@ -23,23 +23,15 @@ internal struct MetadataReader()
 
         while (JsonFields.NextMember(ref reader))
         {
-            if (reader.ValueTextEquals("name"u8))
+            if (JsonFields.TakesText(ref reader, "name"u8, ref Name)
+                || JsonFields.TakesText(ref reader, "namespace"u8, ref Namespace)
+                || JsonFields.TakesText(ref reader, "uid"u8, ref Uid)
+                || JsonFields.TakesText(ref reader, "resourceVersion"u8, ref ResourceVersion))
             {
-                Name = JsonFields.Text(ref reader) ?? "";
+                continue;
             }
-            else if (reader.ValueTextEquals("namespace"u8))
-            {
-                Namespace = JsonFields.Text(ref reader) ?? "";
-            }
-            else if (reader.ValueTextEquals("uid"u8))
-            {
-                Uid = JsonFields.Text(ref reader) ?? "";
-            }
-            else if (reader.ValueTextEquals("resourceVersion"u8))
-            {
-                ResourceVersion = JsonFields.Text(ref reader) ?? "";
-            }
-            else if (reader.ValueTextEquals("creationTimestamp"u8))
+
+            if (reader.ValueTextEquals("creationTimestamp"u8))
             {
                 CreationTimestamp = JsonFields.Time(ref reader);
             }
@@ -93,23 +85,15 @@ internal struct MetadataReader()
             bool controller = false;
             while (JsonFields.NextMember(ref reader))
             {
-                if (reader.ValueTextEquals("apiVersion"u8))
+                if (JsonFields.TakesText(ref reader, "apiVersion"u8, ref apiVersion)
+                    || JsonFields.TakesText(ref reader, "kind"u8, ref kind)
+                    || JsonFields.TakesText(ref reader, "name"u8, ref name)
+                    || JsonFields.TakesText(ref reader, "uid"u8, ref uid))
                 {
-                    apiVersion = JsonFields.Text(ref reader) ?? "";
+                    continue;
                 }
-                else if (reader.ValueTextEquals("kind"u8))
-                {
-                    kind = JsonFields.Text(ref reader) ?? "";
-                }
-                else if (reader.ValueTextEquals("name"u8))
-                {
-                    name = JsonFields.Text(ref reader) ?? "";
-                }
-                else if (reader.ValueTextEquals("uid"u8))
-                {
-                    uid = JsonFields.Text(ref reader) ?? "";
-                }
-                else if (reader.ValueTextEquals("controller"u8))
+
+                if (reader.ValueTextEquals("controller"u8))
                 {
                     controller = JsonFields.Boolean(ref reader);
                 }

@@ -21,5 +21,6 @@ internal abstract record WorkloadResolution
     public sealed record Forbidden(string Message) : WorkloadResolution;
 
     /// <param name="Finished">No further pod will come.</param>
-    public sealed record Resolved(IReadOnlyList<PodRecord> Pods, bool Finished) : WorkloadResolution;
+    /// <param name="WhenEmpty">What to tell a user who sees no pods; null where there is nothing to add.</param>
+    public sealed record Resolved(IReadOnlyList<PodRecord> Pods, bool Finished, string? WhenEmpty = null) : WorkloadResolution;
 }

@@ -56,7 +56,7 @@ internal sealed class WorkloadResolver(ClusterCache caches, KindDiscovery discov
 
         cache.Interests.Set(logView, Interest.None with { Selects = pod => matches(pod.Labels) });
         return Unready(cache.PodsSynced, cache.PodsFailure, null)
-            ?? new WorkloadResolution.Resolved([.. cache.Pods.List().Where(pod => matches(pod.Labels))], Finished: false);
+            ?? new WorkloadResolution.Resolved([.. cache.Pods.List().Where(pod => matches(pod.Labels))], Finished: false, "No pod matches spec.selector; lines are read when one does.");
     }
 
     private async Task<(WorkloadKind?, WorkloadResolution?)> FindKindAsync(WorkloadReference workload, CancellationToken cancellationToken)
@@ -127,7 +127,9 @@ internal sealed class WorkloadResolver(ClusterCache caches, KindDiscovery discov
         PodRecord[] pods = [.. names.Distinct().Select(name => cache.Pods.Get(logView with { Name = name })).OfType<PodRecord>()];
         return pods.Length == 0 && kind.HasScale
             ? await SelectByScaleAsync(logView, workload, kind, owners, cache, cancellationToken)
-            : new WorkloadResolution.Resolved(pods, found.Finished);
+            : new WorkloadResolution.Resolved(pods, found.Finished, kind.Between is null
+                ? $"{workload.Kind} {workload.Name} owns no pods, and its kind has no scale subresource that would name them."
+                : null);
     }
 
     /// <summary>For a kind that owns no pod: the selector of its scale subresource, read again now and then because nothing tells of its change.</summary>
@@ -138,11 +140,11 @@ internal sealed class WorkloadResolver(ClusterCache caches, KindDiscovery discov
             await scales.ReadSelectorAsync(kind, logView with { Name = workload.Name }, cancellationToken);
         if (matches is null)
         {
-            return problem ?? new WorkloadResolution.Resolved([], Finished: false) { RecheckAfter = ScaleReader.Recheck };
+            return problem ?? new WorkloadResolution.Resolved([], Finished: false, $"{workload.Kind} {workload.Name} owns no pods, and its scale states no selector.") { RecheckAfter = ScaleReader.Recheck };
         }
 
         cache.Interests.Set(logView, new Interest(owners, (kind.Type, workload.Name), pod => matches(pod.Labels)));
-        return new WorkloadResolution.Resolved([.. cache.Pods.List().Where(pod => matches(pod.Labels))], Finished: false) { RecheckAfter = ScaleReader.Recheck };
+        return new WorkloadResolution.Resolved([.. cache.Pods.List().Where(pod => matches(pod.Labels))], Finished: false, $"No pod matches the selector that the scale of {workload.Kind} {workload.Name} states.") { RecheckAfter = ScaleReader.Recheck };
     }
 
     /// <summary>

@@ -37,6 +37,8 @@ public sealed class ControlCluster : IAsyncDisposable
         ["ClusterRoleBinding"] = "apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
         ["CustomResourceDefinition"] = "apis/apiextensions.k8s.io/v1/customresourcedefinitions",
         ["LogView"] = "apis/kdd.dev/v1alpha1/namespaces/{0}/logviews",
+        ["ResourceQuota"] = "api/v1/namespaces/{0}/resourcequotas",
+        ["Thing"] = "apis/example.com/v1/namespaces/{0}/things",
         ["Rollout"] = "apis/argoproj.io/v1alpha1/namespaces/{0}/rollouts",
     };
 
