@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Kdd.DevCluster.Http;
 
@@ -116,63 +114,10 @@ public sealed class ObjectStore(TimeProvider timeProvider)
     /// First every existing object as Added, then each change, for controllers. Survives compaction and restarts of the API
     /// server; ends only by cancellation.
     /// </summary>
-    public async IAsyncEnumerable<StoreEvent> WatchAsync(
-        ResourceKey type, string? ns, [EnumeratorCancellation] CancellationToken ct)
+    public IAsyncEnumerable<StoreEvent> WatchAsync(ResourceKey type, string? ns, CancellationToken ct)
     {
         var table = Table(type);
-        var (index, known) = Locked(() => (table.Count, table.Objects));
-        foreach (var stored in known.Where(o => ns is null || o.Namespace == ns))
-        {
-            yield return new StoreEvent(StoreEventType.Added, stored.Object, null, stored.Revision);
-        }
-
-        while (true)
-        {
-            var changed = table.Changed;
-            while (index < table.Count)
-            {
-                if (table.At(index) is not { } change)
-                {
-                    // Slower than the history is long: the difference between then and now stands for what was missed.
-                    var (now, objects) = Locked(() => (table.Count, table.Objects));
-                    foreach (var difference in Difference(known, objects).Where(e => ns is null || e.Object.Namespace() == ns))
-                    {
-                        yield return difference;
-                    }
-
-                    (index, known) = (now, objects);
-                    continue;
-                }
-
-                (index, known) = (index + 1, change.After);
-                if (ns is null || change.Current.Namespace == ns)
-                {
-                    yield return new StoreEvent(change.Type, change.Current.Object, change.Previous?.Object, change.Revision);
-                }
-            }
-
-            await changed.WaitAsync(ct);
-        }
-    }
-
-    private static IEnumerable<StoreEvent> Difference(ImmutableSortedSet<StoredObject> then, ImmutableSortedSet<StoredObject> now)
-    {
-        foreach (var gone in then.Where(o => !now.Contains(o)))
-        {
-            yield return new StoreEvent(StoreEventType.Deleted, gone.Object, gone.Object, gone.Revision);
-        }
-
-        foreach (var current in now)
-        {
-            if (!then.TryGetValue(current, out var before))
-            {
-                yield return new StoreEvent(StoreEventType.Added, current.Object, null, current.Revision);
-            }
-            else if (before.Revision != current.Revision)
-            {
-                yield return new StoreEvent(StoreEventType.Modified, current.Object, before.Object, current.Revision);
-            }
-        }
+        return StoreWatch.RunAsync(table, () => Locked(() => (table.Count, table.Objects)), ns, ct);
     }
 
     /// <summary>Forgets history up to a revision: watches and exact reads from before it are 410 Gone.</summary>

@@ -80,6 +80,20 @@ internal sealed class ContainerState(JsonObject spec, ContainerRole role)
     /// <summary>Ends the probes of the running instance.</summary>
     public CancellationTokenSource? Probes { get; set; }
 
+    /// <summary>The containers of a pod that has not begun, init containers first.</summary>
+    public static IEnumerable<ContainerState> AllOf(JsonObject pod)
+    {
+        foreach (var container in (pod.Arr("spec", "initContainers") ?? []).OfType<JsonObject>())
+        {
+            yield return new ContainerState(
+                container, container.Str("restartPolicy") == "Always" ? ContainerRole.Sidecar : ContainerRole.Init);
+        }
+        foreach (var container in (pod.Arr("spec", "containers") ?? []).OfType<JsonObject>())
+        {
+            yield return new ContainerState(container, ContainerRole.Regular);
+        }
+    }
+
     public bool IsRunning => Instance is not null;
 
     public bool IsReady => Role == ContainerRole.Init ? Terminated?.Exit.ExitCode == 0 : IsRunning && Started && ProbedReady;

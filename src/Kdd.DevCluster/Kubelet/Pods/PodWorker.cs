@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Kdd.DevCluster.Floods;
 using Kdd.DevCluster.Kubelet.Logs;
-using Kdd.DevCluster.Kubelet.Volumes;
 using Kdd.DevCluster.Storage;
 
 namespace Kdd.DevCluster.Kubelet.Pods;
@@ -17,20 +16,16 @@ internal sealed class PodWorker : IDisposable
     private static readonly TimeSpan SetUpRetry = TimeSpan.FromMilliseconds(500);
 
     private readonly KubeletContext _context;
-    private readonly PodVolumes _volumes;
+    private readonly PodSandbox _sandbox;
     private readonly ContainerLifecycle _lifecycle;
     private readonly List<ContainerState> _containers;
     // One slot: several signals before a look are one.
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stopped = new();
-    private readonly string _folder;
     private readonly string _uid;
     private JsonObject _pod;
     private PodShutdown? _shutdown;
     private (string Reason, string Message)? _failure;
-    private string _podIP = "";
-    private long _volumesWritten;
-    private bool _isSetUp;
     private volatile bool _isRemoved;
 
     public PodWorker(JsonObject pod, KubeletContext context)
@@ -38,10 +33,9 @@ internal sealed class PodWorker : IDisposable
         _pod = pod;
         _uid = pod.Uid();
         _context = context;
-        _folder = Path.Combine(context.Folder, $"{pod.Namespace()}_{pod.Name()}_{_uid}");
-        _volumes = new PodVolumes(_folder, context.VolumeFiles);
-        _containers = [.. Containers(pod)];
-        _lifecycle = new ContainerLifecycle(context, _volumes, _folder, Wake);
+        _sandbox = new PodSandbox(pod, context);
+        _containers = [.. ContainerState.AllOf(pod)];
+        _lifecycle = new ContainerLifecycle(context, _sandbox.Volumes, _sandbox.Folder, Wake);
         Completed = Task.Run(RunAsync);
     }
 
@@ -51,7 +45,7 @@ internal sealed class PodWorker : IDisposable
     /// <summary>The status as this node sees it.</summary>
     public JsonObject? Status { get; private set; }
 
-    public string PodIP => _podIP;
+    public string PodIP => _sandbox.Address;
 
     public JsonObject Pod => _pod;
 
@@ -114,8 +108,7 @@ internal sealed class PodWorker : IDisposable
     /// <summary>Issues new tokens into the volumes, as if the old ones were due.</summary>
     public void RotateTokens()
     {
-        _volumes.RotateTokens();
-        _volumesWritten = 0;
+        _sandbox.RotateTokens();
         Wake();
     }
 
@@ -195,48 +188,13 @@ internal sealed class PodWorker : IDisposable
             EndSidecars();
             return _context.Settings.VolumeRefresh;
         }
-        if (!_isSetUp && !SetUp())
+        if (!_sandbox.TrySetUp(_pod))
         {
             return SetUpRetry;
         }
-        RefreshVolumes();
+        _sandbox.Refresh(_pod);
         CheckDeadline();
         return Min(StartContainers(), _context.Settings.VolumeRefresh);
-    }
-
-    private bool SetUp()
-    {
-        try
-        {
-            _podIP = _podIP.Length > 0 ? _podIP : _context.Addresses.Take();
-            _volumes.Refresh(_pod, _podIP, _context.HostIP);
-            _context.HostPorts.Open(_pod, _podIP);
-            _volumesWritten = _context.TimeProvider.GetTimestamp();
-            _isSetUp = true;
-            return true;
-        }
-        catch (Exception e) when (e is VolumeException or IOException or System.Net.Sockets.SocketException)
-        {
-            _context.Events.Write(_pod, "Warning", "FailedMount", $"MountVolume.SetUp failed: {e.Message}", "kubelet");
-            return false;
-        }
-    }
-
-    private void RefreshVolumes()
-    {
-        if (_volumesWritten != 0 && _context.TimeProvider.GetElapsedTime(_volumesWritten) < _context.Settings.VolumeRefresh)
-        {
-            return;
-        }
-        try
-        {
-            _volumesWritten = _context.TimeProvider.GetTimestamp();
-            _volumes.Refresh(_pod, _podIP, _context.HostIP);
-        }
-        catch (VolumeException)
-        {
-            // What is already there stays: a ConfigMap deleted under a running pod does not take its files away.
-        }
     }
 
     private void CheckDeadline()
@@ -263,7 +221,7 @@ internal sealed class PodWorker : IDisposable
             {
                 continue;
             }
-            wait = Min(wait, _lifecycle.EnsureRunning(_pod, container, Policy(container), _podIP));
+            wait = Min(wait, _lifecycle.EnsureRunning(_pod, container, Policy(container), _sandbox.Address));
             if (container.Role == ContainerRole.Init || !container.Started)
             {
                 return wait;
@@ -271,7 +229,7 @@ internal sealed class PodWorker : IDisposable
         }
         foreach (var container in _containers.Where(c => c.Role == ContainerRole.Regular))
         {
-            wait = Min(wait, _lifecycle.EnsureRunning(_pod, container, Policy(container), _podIP));
+            wait = Min(wait, _lifecycle.EnsureRunning(_pod, container, Policy(container), _sandbox.Address));
         }
         return wait;
     }
@@ -305,7 +263,7 @@ internal sealed class PodWorker : IDisposable
                 {
                     return false;
                 }
-                Status = PodStatus.Build(stored, _containers, _podIP, _context.HostIP, _failure, isEnding: _shutdown is not null, _context.TimeProvider.GetUtcNow());
+                Status = PodStatus.Build(stored, _containers, _sandbox.Address, _context.HostIP, _failure, isEnding: _shutdown is not null, _context.TimeProvider.GetUtcNow());
                 stored["status"] = Status.DeepClone();
                 return true;
             },
@@ -319,31 +277,13 @@ internal sealed class PodWorker : IDisposable
 
     private void Finish()
     {
-        _context.HostPorts.Close(_uid);
-        _context.Addresses.Return(_podIP);
         _lifecycle.RemoveLogs(_containers);
         if (_context.Store.Get(Pods, _pod.Namespace(), _pod.Name()) is { } stored && stored.Uid() == _uid)
         {
             _context.Store.Delete(
                 Pods, _pod.Namespace(), _pod.Name(), DeleteOptions.Immediate with { PreconditionUid = _uid });
         }
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
-
-    private static IEnumerable<ContainerState> Containers(JsonObject pod)
-    {
-        foreach (var container in (pod.Arr("spec", "initContainers") ?? []).OfType<JsonObject>())
-        {
-            yield return new ContainerState(
-                container, container.Str("restartPolicy") == "Always" ? ContainerRole.Sidecar : ContainerRole.Init);
-        }
-        foreach (var container in (pod.Arr("spec", "containers") ?? []).OfType<JsonObject>())
-        {
-            yield return new ContainerState(container, ContainerRole.Regular);
-        }
+        _sandbox.Remove();
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
