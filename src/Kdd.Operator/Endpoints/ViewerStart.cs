@@ -19,7 +19,7 @@ internal readonly record struct ViewerStart(long Sequence, LogGap? Gap)
             return new ViewerStart(query.Tail is { } lines ? LastLines(buffer, oldest, lines, filter) : oldest, null);
         }
 
-        if (cursor.Epoch != session.Context.Epoch)
+        if (cursor.Epoch != session.Epoch)
         {
             return AfterOwnerChange(buffer, oldest, cursor);
         }

@@ -67,7 +67,7 @@ internal sealed class ViewerStream : IDisposable
     }
 
     /// <summary>The session is over and the viewer has all of it.</summary>
-    public bool HasNothingMore() => _query.Cursor is { } cursor && cursor.Epoch == _session.Context.Epoch
+    public bool HasNothingMore() => _query.Cursor is { } cursor && cursor.Epoch == _session.Epoch
         && (_session.OverReason is not null || !_query.Follow) && cursor.Sequence + 1 >= _session.Buffer.PublishedEnd;
 
     public async Task<ViewerEnd> RunAsync(CancellationToken cancellationToken)
@@ -160,7 +160,7 @@ internal sealed class ViewerStream : IDisposable
 
         if (_reader is null)
         {
-            if (!caughtUp && (_query.Tail is not null || _query.Cursor is { } cursor && cursor.Epoch != _session.Context.Epoch))
+            if (!caughtUp && (_query.Tail is not null || _query.Cursor is { } cursor && cursor.Epoch != _session.Epoch))
             {
                 // Counted, or searched by time, in a backlog that must be whole first.
                 return true;
@@ -202,7 +202,7 @@ internal sealed class ViewerStream : IDisposable
         if (_filter.PassesAll)
         {
             _format.WriteRun(_output, run);
-            _shown += run.Block.Lines(run.First, run.Count);
+            Shown(run.Block.Lines(run.First, run.Count));
             return;
         }
 
@@ -218,9 +218,15 @@ internal sealed class ViewerStream : IDisposable
             if (i > first)
             {
                 _format.WriteRun(_output, new FrameRun(run.Block, first, i - first));
-                _shown += run.Block.Lines(first, i - first);
+                Shown(run.Block.Lines(first, i - first));
             }
         }
+    }
+
+    private void Shown(int lines)
+    {
+        _shown += lines;
+        _session.Context.Metrics.Delivered(lines);
     }
 
     private void SendGap(LogGap? gap)

@@ -9,12 +9,14 @@ public sealed partial class Session : IMergeOutput
     private const int LargeMessage = 8 << 10;
 
     private readonly SessionBuffer _buffer;
-    private readonly LogFrameEncoder _encoder;
+    private LogFrameEncoder _encoder;
     private readonly LineText _text = new();
 
     /// <summary>Counts of the sources that are gone.</summary>
     private EndedCounts _ended;
     private long _lastLineTime;
+    private long _keptInStep;
+    private long _filteredInStep;
 
     void IMergeOutput.OnLine(MergeSource merge, LineBatch batch, int index, bool late)
     {
@@ -33,10 +35,12 @@ public sealed partial class Session : IMergeOutput
         if (!_spec.Filter.Keeps(message, _text, level))
         {
             source.Filtered++;
+            _filteredInStep++;
             return;
         }
 
         source.Kept++;
+        _keptInStep++;
         _lastLineTime = Math.Max(_lastLineTime, line.Time);
         Append(new KeptLine
         {
@@ -120,6 +124,7 @@ public sealed partial class Session : IMergeOutput
     private void AppendGap(SessionSource source, LogGap gap)
     {
         source.Lost += gap.Lost ?? 0;
+        _context.Metrics.Gap(gap.Reason, gap.Lost ?? 0);
         ContainerKey key = source.Frames.Key;
         AppendEvent(EventFrames.Gap(gap, key.Pod, key.Container, Position(gap.To)), FrameKind.Gap, gap.To, source.Frames);
         MarkChanged();
@@ -127,7 +132,7 @@ public sealed partial class Session : IMergeOutput
 
     /// <summary>Of an event that is no line: its last four fields are compared by nobody.</summary>
     private StreamCursor Position(long time)
-        => new(_context.Epoch, _buffer.NextSequence, Math.Max(0, _encoder.Watermark), 0, 0, Math.Max(0, time), 0);
+        => new(Epoch, _buffer.NextSequence, Math.Max(0, _encoder.Watermark), 0, 0, Math.Max(0, time), 0);
 
     private void AppendEvent(byte[] frame, FrameKind kind, long time, FrameSource source)
     {

@@ -61,16 +61,7 @@ public sealed partial class Session
             long next;
             lock (_step)
             {
-                try
-                {
-                    next = Step();
-                }
-                catch (Exception e) when (e is InvalidOperationException or ArgumentException or NullReferenceException or IndexOutOfRangeException)
-                {
-                    // A defect of ours in one step must not end the session without a word.
-                    _logger.LogError(e, "session {LogView}: a step failed", Name);
-                    next = long.MaxValue;
-                }
+                next = StepOrRestart();
 
                 if (_disposed)
                 {
@@ -79,7 +70,14 @@ public sealed partial class Session
                         _closed = true;
                     }
 
-                    TakeInbox(Now);
+                    try
+                    {
+                        TakeInbox(Now);
+                    }
+                    catch (SessionDefectException e)
+                    {
+                        _logger.LogError(e.InnerException, "session {LogView} failed while it ended", Name);
+                    }
                 }
             }
 
@@ -102,12 +100,14 @@ public sealed partial class Session
         // Read before the inbox: what is not in it then arrived later, which the watermark must not claim.
         long now = Now;
         TakeInbox(now);
-        long next = CheckBacklog(now);
+        long next = Math.Min(CheckDefect(now), CheckBacklog(now));
         _encoder.Watermark = Watermark(now);
         next = Math.Min(next, _merger.Release(now, this));
         CheckBacklog(now);
         next = Math.Min(next, CheckIdle());
         CheckCompletion();
+        _context.Metrics.Placed(_keptInStep, _filteredInStep);
+        (_keptInStep, _filteredInStep) = (0, 0);
         _buffer.Publish();
         return next;
     }
@@ -119,19 +119,32 @@ public sealed partial class Session
             (_inbox, _taken) = (_taken, _inbox);
         }
 
+        Exception? failure = null;
         foreach (Posted post in _taken)
         {
-            if (post.Action is not null)
+            try
             {
-                post.Action();
+                if (post.Action is not null)
+                {
+                    post.Action();
+                }
+                else
+                {
+                    Take(post.Source!, post.Item, now);
+                }
             }
-            else
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
-                Take(post.Source!, post.Item, now);
+                // What else is in the inbox must not be lost with it.
+                failure ??= e;
             }
         }
 
         _taken.Clear();
+        if (failure is not null)
+        {
+            throw new SessionDefectException(failure);
+        }
     }
 
     private void Take(SessionSource source, MergeItem item, long now)

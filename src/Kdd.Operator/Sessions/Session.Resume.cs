@@ -35,7 +35,7 @@ public sealed partial class Session
         // Of an epoch that a viewer has not seen, so that its lines count as sent again.
         if (_refill is null || !_refill.TryJoin(cursor))
         {
-            _refill = new SessionRefill(this, _context.WithEpoch(unchecked(_context.Epoch + ++_refills)), _spec.ForRefill(), cursor.Watermark, [.. _pods.Values]);
+            _refill = new SessionRefill(this, _context.WithEpoch(unchecked(Epoch + ++_refills)), _spec.ForRefill(), cursor.Watermark, [.. _pods.Values]);
         }
 
         return _refill;

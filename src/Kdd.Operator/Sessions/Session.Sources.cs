@@ -72,7 +72,7 @@ public sealed partial class Session
     /// <summary>Brings the sources to the pods: one for each container that the spec reads.</summary>
     private void Reconcile()
     {
-        if (!_podsKnown)
+        if (!_podsKnown || _restAfterDefectUntil > 0)
         {
             return;
         }
@@ -159,6 +159,11 @@ public sealed partial class Session
 
     private void OpenSources()
     {
+        if (_restAfterDefectUntil > 0)
+        {
+            return;
+        }
+
         if (_state is SessionState.LimitReached or SessionState.Streaming && _podsKnown)
         {
             bool room = _context.Memory.TryMakeRoom();

@@ -60,7 +60,7 @@ public sealed partial class Session
         {
             _viewers++;
             _buffer.IsWatched = true;
-            SessionRefill? refill = cursor is { } position && position.Epoch != _context.Epoch ? Resume(position) : null;
+            SessionRefill? refill = cursor is { } position && position.Epoch != Epoch ? Resume(position) : null;
             if (_state is SessionState.Idle)
             {
                 LeaveIdle();

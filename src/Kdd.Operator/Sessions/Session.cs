@@ -29,6 +29,7 @@ public sealed partial class Session : IAsyncDisposable
         _spec = spec;
         _logger = context.LoggerFactory.CreateLogger<Session>();
         _buffer = new SessionBuffer(context.Memory, spec.Spec.Retain.Lines, spec.Spec.Retain.Size.Bytes);
+        Epoch = context.Epoch;
         _encoder = new LogFrameEncoder(context.Epoch);
         _merger = new LogMerger { Window = NanosecondsOf(spec.Spec.OrderWindow.Value) };
         _lifecycle = _merger.Add();

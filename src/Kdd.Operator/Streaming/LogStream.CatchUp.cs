@@ -138,7 +138,7 @@ internal sealed partial class LogStream
             if (outcome is { Failure: null, End: ReadEnd.Clean or ReadEnd.Reached })
             {
                 // A body that was cut ends as cleanly as the file: where no stream goes on from here, a read that brings nothing more tells.
-                bool mustBeWhole = until is { IsReached: false } || subscription.IsFinite;
+                bool mustBeWhole = until is null ? subscription.IsFinite : !until.IsReached;
                 if (mustBeWhole && outcome is { End: ReadEnd.Clean } && !IsWhole(outcome.Value, reader, ref confirmed, ref notReplayed))
                 {
                     continue;

@@ -49,6 +49,9 @@ internal sealed partial class LogStream : ILogTarget, IDisposable
         }
     }
 
+    /// <summary>How far reading is behind writing, ns.</summary>
+    public long Lag => _reader?.Lag ?? 0;
+
     public LogSubscription Subscribe(LogStart start, ILogSubscriber subscriber, bool isFinite)
     {
         var subscription = new LogSubscription(this, start, subscriber, isFinite);

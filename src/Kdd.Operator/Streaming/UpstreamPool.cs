@@ -53,6 +53,18 @@ public sealed class UpstreamPool
         }
     }
 
+    /// <summary>Of the stream that is furthest behind its container.</summary>
+    public TimeSpan Lag
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return TimeSpan.FromTicks(_streams.Values.Select(stream => stream.Lag).DefaultIfEmpty(0).Max() / 100);
+            }
+        }
+    }
+
     /// <summary>Joins the container's stream, opening it when this is the first to want it.</summary>
     internal LogSubscription Subscribe(ContainerKey key, LogStart start, ILogSubscriber subscriber, ContainerRecord? record, bool isFinite)
     {

@@ -19,6 +19,8 @@ internal sealed class OperatorMetrics : IDisposable
         _meter.CreateObservableGauge("kdd.sessions", () => CountByReason(sessions, logViews), "{session}", "LogViews of this replica by the reason of Ready.");
         _meter.CreateObservableGauge("kdd.buffer.memory", () => context.BufferMemoryUsed, "By", "Bytes that session buffers hold.");
         _meter.CreateObservableGauge("kdd.viewers", () => context.Viewers, "{viewer}", "Open viewers.");
+        _meter.CreateObservableGauge("kdd.streams", () => context.Upstream.Count, "{stream}", "Containers with an upstream stream.");
+        _meter.CreateObservableGauge("kdd.stream.lag", () => context.Upstream.Lag.TotalSeconds, "s", "How far the stream that is furthest behind reads after its container wrote.");
         _meter.CreateObservableGauge("kdd.informer.silence", () => logViews.Silence.TotalSeconds, "s", "Since the watch of LogViews last brought a byte; a bookmark comes every minute.");
     }
 

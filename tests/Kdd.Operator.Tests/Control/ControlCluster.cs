@@ -195,7 +195,7 @@ public sealed class ControlCluster : IAsyncDisposable
     private async Task<JsonNode> WaitAsync(ResourceKey type, string? ns, string? name, Func<JsonObject?, JsonNode?> find)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(120));
         JsonObject? last = null;
         try
         {

@@ -131,6 +131,11 @@ internal sealed partial class FaultSchedule : IDisposable
         }
 
         FaultOracle.CheckAccounts(_session);
+        if (_session.Accounts().FirstOrDefault(account => account.Waiting > 0) is { Waiting: > 0 } waiting)
+        {
+            throw new InvalidOperationException($"lines wait for ever: {waiting}");
+        }
+
         if (!Has(Faults.Viewers))
         {
             FaultOracle.CheckIds(_client.Received);

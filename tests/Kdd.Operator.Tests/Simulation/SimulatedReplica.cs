@@ -30,6 +30,9 @@ internal sealed class SimulatedReplica
 
     public ScriptedKubelet Kubelet { get; }
 
+    /// <summary>Every session that was started.</summary>
+    public List<Session> Sessions { get; } = [];
+
     public UpstreamPool Upstream { get; }
 
     public SessionContext Context { get; }
@@ -41,6 +44,7 @@ internal sealed class SimulatedReplica
         Session? session = null;
         _simulation.Do(() => session = new Session(
             new NamespacedName("shop", name), $"uid-{name}", CompiledSpec.Compile(spec ?? Spec()), Context, startIdle));
+        Sessions.Add(session!);
         return session!;
     }
 

@@ -16,8 +16,14 @@ public abstract class SimulationTest : IDisposable
 
     private protected SimulatedReplica Replica { get; }
 
+    /// <summary>Every test ends with the account of every source.</summary>
     public void Dispose()
     {
+        foreach (Kdd.Operator.Sessions.Session session in Replica.Sessions)
+        {
+            FaultOracle.CheckAccounts(session);
+        }
+
         Kubelet.Dispose();
         GC.SuppressFinalize(this);
     }

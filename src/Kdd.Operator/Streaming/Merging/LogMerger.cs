@@ -70,6 +70,18 @@ internal sealed class LogMerger
         (_released, _releasedFrom) = (long.MinValue, null);
     }
 
+    /// <summary>After a release that failed half way: back to a backlog, with whatever is queued still.</summary>
+    public void Restart()
+    {
+        _heads.Clear();
+        foreach (MergeSource source in _sources.Where(source => !source.IsEmpty))
+        {
+            _heads.Enqueue(source, (source.Head, source.Index));
+        }
+
+        BeginBacklog();
+    }
+
     /// <summary>Releases what has its place now.</summary>
     /// <returns>When to try again, ns; <see cref="long.MaxValue"/> when only a new item changes anything.</returns>
     public long Release(long now, IMergeOutput output)

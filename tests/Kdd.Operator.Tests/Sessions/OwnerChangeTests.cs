@@ -1,0 +1,103 @@
+using Kdd.Api.LogViews;
+using Kdd.Api.Wire;
+using Kdd.Operator.Sessions;
+using Kdd.Operator.Tests.Simulation;
+using Xunit;
+
+namespace Kdd.Operator.Tests.Sessions;
+
+/// <summary>A viewer that comes with another owner's cursor.</summary>
+public sealed class OwnerChangeTests : SimulationTest
+{
+    private readonly ScriptedContainer _container;
+    private readonly SimulatedClient _client;
+    private readonly SimulatedReplica _other;
+    private readonly LogViewSpec _spec = SimulatedReplica.Spec();
+
+    public OwnerChangeTests()
+    {
+        _container = Kubelet.Add("a");
+        _client = new SimulatedClient(Simulation);
+        _other = new SimulatedReplica(Simulation, Kubelet, epoch: 99);
+        _spec.Tail.Lines = 3;
+        Write(1, 10);
+        Session first = Replica.Start(_spec);
+        _client.Connect(first);
+        Replica.ShowPods(first);
+        Write(11, 10);
+        _client.Leave();
+        Replica.Stop(first);
+        Simulation.Advance(TimeSpan.FromSeconds(5));
+        Write(21, 100);
+    }
+
+    [Fact]
+    public void AnOpenSessionReadsAsideWhatTheViewerMissed()
+    {
+        Session second = _other.Start(_spec);
+        _other.ShowPods(second);
+        Write(121, 10);
+        _client.Connect(second);
+        Write(131, 10);
+        _client.Take();
+        Assert.Equal(Enumerable.Range(8, 133).Select(i => $"line {i}"), Messages());
+        Assert.DoesNotContain(_client.Shown, received => received.Name == StreamEvents.Gap);
+        _other.Stop(second);
+    }
+
+    [Fact]
+    public void ASecondViewerOfTheOpenSessionIsSentNothingTwice()
+    {
+        Session second = _other.Start(_spec);
+        _other.ShowPods(second);
+        using SimulatedViewer plain = new(Simulation, second);
+        _client.Connect(second);
+        Write(121, 10);
+        Assert.Equal(Enumerable.Range(118, 13).Select(i => $"line {i}"), plain.Messages);
+        _other.Stop(second);
+    }
+
+    [Fact]
+    public void WhatTheKubeletNoLongerHasIsAGap()
+    {
+        _container.Current.FileStart = 60;
+        Session second = _other.Start(_spec);
+        _other.ShowPods(second);
+        _client.Connect(second);
+        Write(121, 10);
+        _client.Take();
+        Assert.Equal(Enumerable.Range(8, 13).Concat(Enumerable.Range(61, 70)).Select(i => $"line {i}"), Messages());
+        SseEvent gap = Assert.Single(_client.Shown, received => received.Name == StreamEvents.Gap);
+        Assert.Equal(GapReasons.OwnerChanged, gap.Text("reason"));
+        _other.Stop(second);
+    }
+
+    [Fact]
+    public void AContainerThatCannotBeReadHoldsTheViewerUpForSecondsOnlyAndIsAGap()
+    {
+        Session second = _other.Start(_spec);
+        _other.ShowPods(second);
+        Simulation.Advance(TimeSpan.FromSeconds(1));
+        Kubelet.Fault = _ => ScriptedKubelet.Status(System.Net.HttpStatusCode.InternalServerError, "", "no");
+        _client.Connect(second);
+        Simulation.Advance(TimeSpan.FromSeconds(20));
+        Write(121, 5);
+        _client.Take();
+        Assert.Equal("line 125", Messages()[^1]);
+        Assert.Contains(_client.Shown, received => received.Name == StreamEvents.Gap && received.Text("reason") == GapReasons.OwnerChanged);
+        _other.Stop(second);
+    }
+
+    private string[] Messages() => [.. _client.Shown.Where(received => received.Name == StreamEvents.Log).Select(received => received.Text("message"))];
+
+    private void Write(int first, int count)
+    {
+        for (int i = first; i < first + count; i++)
+        {
+            Simulation.Advance(TimeSpan.FromMilliseconds(5));
+            Simulation.Do(() => _container.Write($"line {i}"));
+        }
+
+        Simulation.Advance(TimeSpan.FromMilliseconds(300));
+    }
+}
