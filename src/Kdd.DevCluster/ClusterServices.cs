@@ -94,6 +94,7 @@ internal static class ClusterServices
         AddComponent<DaemonSetController>(services);
         AddComponent<JobController>(services);
         AddComponent<CronJobController>(services);
+        AddComponent<ResourceQuotaController>(services);
         AddComponent<GarbageCollector>(services);
         AddComponent<EndpointsController>(services);
         AddComponent<Scheduler>(services);

@@ -93,13 +93,12 @@ internal sealed class Admission(ObjectStore store, PodAdmission pods)
         {
             foreach (var (name, limit) in quota.Obj("spec", "hard") ?? [])
             {
-                if ((name != $"count/{resource.Key}" && (resource.Group.Length > 0 || name != resource.Resource))
-                    || !Quantities.Quantity.TryParse(limit?.ToString() ?? "", out var hard))
+                if (QuotaUsage.Counted(name) != resource.Storage || !Quantities.Quantity.TryParse(limit?.ToString() ?? "", out var hard))
                 {
                     continue;
                 }
 
-                var used = store.List(resource.Storage, obj.Namespace()).Count;
+                var used = QuotaUsage.Used(store, obj.Namespace(), name);
                 if (used + 1 > hard.Value)
                 {
                     throw Errors.Forbidden(resource.Key, obj.Name(),
