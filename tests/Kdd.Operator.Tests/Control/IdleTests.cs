@@ -58,6 +58,15 @@ public sealed class IdleTests : IAsyncLifetime
         await _cluster.StatusAsync("idle", state => state is { Reason: ReadyReasons.Streaming, Desired: 1 });
     }
 
+    /// <summary>The idle clock begins anew with a change of the spec.</summary>
+    [Fact]
+    public async Task AChangeOfItsSpecOpensItsStreams()
+    {
+        await _cluster.StatusAsync("idle", ReadyReasons.Idle);
+        await _cluster.PatchLogViewAsync("idle", """{"spec":{"retain":{"lines":500}}}""");
+        await _cluster.StatusAsync("idle", state => state is { Reason: ReadyReasons.Streaming, Desired: 1, IsCurrent: true });
+    }
+
     [Fact]
     public async Task OneThatNeverIdlesStreamsAtOnce()
         => await _cluster.StatusAsync("always", state => state is { Reason: ReadyReasons.Streaming, Desired: 1 });
