@@ -45,6 +45,7 @@ public sealed class ManagementTests : GatewayTest
 
         using HttpResponseMessage response = await client.GetAsync(path, Cancelled);
 
-        await AssertStatusAsync(response, HttpStatusCode.NotFound);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("here are /livez, /readyz and /metrics\n", await response.Content.ReadAsStringAsync(Cancelled));
     }
 }
