@@ -226,7 +226,7 @@ internal sealed class ViewerStream : IDisposable
     private void Shown(int lines)
     {
         _shown += lines;
-        _session.Context.Metrics.Delivered(lines);
+        SessionMetrics.Delivered(lines);
     }
 
     private void SendGap(LogGap? gap)

@@ -42,7 +42,7 @@ public sealed partial class Session
         }
 
         _finishedSources.Clear();
-        _context.Metrics.Restarted();
+        SessionMetrics.Restarted();
         _merger.Restart();
         _opened = false;
         _backlogComplete = false;

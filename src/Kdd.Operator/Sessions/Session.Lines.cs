@@ -124,7 +124,7 @@ public sealed partial class Session : IMergeOutput
     private void AppendGap(SessionSource source, LogGap gap)
     {
         source.Lost += gap.Lost ?? 0;
-        _context.Metrics.Gap(gap.Reason, gap.Lost ?? 0);
+        SessionMetrics.Gap(gap.Reason, gap.Lost ?? 0);
         ContainerKey key = source.Frames.Key;
         AppendEvent(EventFrames.Gap(gap, key.Pod, key.Container, Position(gap.To)), FrameKind.Gap, gap.To, source.Frames);
         MarkChanged();

@@ -106,7 +106,7 @@ public sealed partial class Session
         CheckBacklog(now);
         next = Math.Min(next, CheckIdle());
         CheckCompletion();
-        _context.Metrics.Placed(_keptInStep, _filteredInStep);
+        SessionMetrics.Placed(_keptInStep, _filteredInStep);
         (_keptInStep, _filteredInStep) = (0, 0);
         _buffer.Publish();
         return next;

@@ -7,11 +7,9 @@ public sealed class SessionContext
 {
     private readonly Lazy<BufferMemory> _memory;
     private readonly Lazy<ViewerPlaces> _places;
-    private readonly SessionMetrics _metrics;
 
     public SessionContext()
     {
-        _metrics = new SessionMetrics();
         _memory = new(() => new BufferMemory(Limits.MaxBufferMemory));
         _places = new(() => new ViewerPlaces(Limits.MaxViewers, Limits.MaxViewersPerUser));
     }
@@ -19,7 +17,7 @@ public sealed class SessionContext
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     private SessionContext(SessionContext other, ulong epoch)
     {
-        (_memory, _places, _metrics) = (other._memory, other._places, other._metrics);
+        (_memory, _places) = (other._memory, other._places);
         (TimeProvider, Upstream, Limits, Epoch, LoggerFactory) = (other.TimeProvider, other.Upstream, other.Limits, epoch, other.LoggerFactory);
     }
 
@@ -40,8 +38,6 @@ public sealed class SessionContext
 
     /// <summary>Viewers of all sessions.</summary>
     public int Viewers => ViewerPlaces.Taken;
-
-    internal SessionMetrics Metrics => _metrics;
 
     /// <summary>The same limits and streams under another epoch.</summary>
     internal SessionContext WithEpoch(ulong epoch) => new(this, epoch);

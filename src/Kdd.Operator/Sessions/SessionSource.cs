@@ -128,7 +128,7 @@ internal sealed class SessionSource : ILogSubscriber
         _firstTime = Arrived == 0 ? batch[0].Time : _firstTime;
         Arrived += batch.Count;
         Interlocked.Add(ref _waiting, batch.Count);
-        _session.Context.Metrics.Received(batch.Count);
+        SessionMetrics.Received(batch.Count);
         Interlocked.Add(ref _queued, batch.ByteCount);
         _session.Post(this, new MergeItem(batch.Share(), null));
     }
