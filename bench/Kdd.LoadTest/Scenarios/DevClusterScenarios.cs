@@ -61,7 +61,7 @@ internal static class DevClusterScenarios
     {
         const string pod = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"flood"},
-             "spec":{"restartPolicy":"Never","containers":[{"name":"flood","image":"flood","args":["--length=150","--lines=20000000"]}]}}
+             "spec":{"restartPolicy":"Never","containers":[{"name":"flood","image":"flood","args":["--length=150","--lines=1000000000"]}]}}
             """;
         const string log = "api/v1/namespaces/default/pods/flood/log?timestamps=true&follow=true";
         await using ClusterProcess cluster = await ClusterProcess.StartAsync(empty: false, cancellationToken);
@@ -77,6 +77,11 @@ internal static class DevClusterScenarios
             using Process reader = Process.Start(curl) ?? throw new InvalidOperationException("curl did not start");
             double bytes = double.Parse(await reader.StandardOutput.ReadToEndAsync(cancellationToken), CultureInfo.InvariantCulture);
             await reader.WaitForExitAsync(cancellationToken);
+            if (bytes == 0)
+            {
+                throw new InvalidOperationException("the flood was over before it was read");
+            }
+
             best = Math.Max(best, bytes / 1e9 / (cluster.ProcessorTime - before).TotalSeconds);
         }
 
