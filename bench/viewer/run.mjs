@@ -1,6 +1,6 @@
 // Measures the viewer in Chromium beside the baseline, on the same streams in the same run, interleaved.
-//   node run.mjs [--only PART] [--rounds N] [--out FILE] [--full]
-// --full takes the baseline through a million lines too, which takes minutes. Rows go to FILE as JSON, a table to stdout.
+//   node run.mjs [--only PART] [--rounds N] [--out FILE]
+// Rows go to FILE as JSON, a table to stdout.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,7 +14,6 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     rounds: { type: 'string', default: '3' },
     out: { type: 'string' },
-    full: { type: 'boolean', default: false },
   },
 });
 
@@ -25,7 +24,7 @@ const rows = [];
 try {
   for (const [name, measure] of Object.entries(parts)) {
     if (!name.includes(values.only)) continue;
-    for (const row of await measure(lab, { rounds: Number(values.rounds), full: values.full, bundle })) {
+    for (const row of await measure(lab, { rounds: Number(values.rounds), bundle })) {
       rows.push(row);
       console.error(`${row.name}: ${row.value} ${row.unit}${row.peerValue === undefined ? '' : ` (${row.peer}: ${row.peerValue})`}`);
     }

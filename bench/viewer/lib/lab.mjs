@@ -17,13 +17,14 @@ export async function openLab(folders) {
     baseline: (name, debounce = 1000) => `${server.url}baseline/?name=${name}&debounce=${debounce}`,
   };
   return {
-    /** Opens a page with the probe in it, hands it to `measure`, and closes it. */
-    async visit(url, measure) {
+    /** Opens a page with the probe in it, on a processor slowed by `throttle`, hands it to `measure`, and closes it. */
+    async visit(url, measure, throttle = 1) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 760 } });
       try {
         const page = await context.newPage();
         page.setDefaultTimeout(180_000);
         await page.addInitScript(probe);
+        if (throttle > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: throttle });
         await page.goto(url, { waitUntil: 'commit' });
         return await measure(page);
       } finally {
