@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Kdd.Gateway.Tests.Scripted;
 
 namespace Kdd.Gateway.Tests.Http;
@@ -15,7 +14,7 @@ public sealed class ConnectionLimitTests : GatewayTest
         var held = new List<TcpClient>();
         for (int i = 0; i < Limit + 1; i++)
         {
-            held.Add(await HalfOpenAsync(gateway.Address));
+            held.Add(await RawHttp.HalfOpenAsync(gateway.Address, StreamPath));
         }
 
         // Which of them was counted last is up to the scheduler.
@@ -54,22 +53,6 @@ public sealed class ConnectionLimitTests : GatewayTest
         await AssertStatusAsync(last, HttpStatusCode.TooManyRequests);
         Assert.NotNull(last.Headers.RetryAfter);
         last.Dispose();
-    }
-
-    private static async Task<TcpClient> HalfOpenAsync(Uri server)
-    {
-        var client = new TcpClient();
-        await client.ConnectAsync(server.Host, server.Port, Cancelled);
-        try
-        {
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {StreamPath} HTTP/1.1\r\nHost: {server.Authority}\r\nX-Slow: "), Cancelled);
-        }
-        catch (IOException)
-        {
-            // The gateway was faster in closing it.
-        }
-
-        return client;
     }
 
     private static async Task<bool> IsClosedAsync(TcpClient client)

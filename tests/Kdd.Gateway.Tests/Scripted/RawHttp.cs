@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -19,6 +20,24 @@ internal static class RawHttp
 
     public static Task<string> GetAsync(Uri server, string target, string token, params string[] headers)
         => SendAsync(server, $"GET {target} HTTP/1.1\r\nHost: {server.Authority}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n");
+
+    /// <summary>A connection with a request whose headers never end, from a loopback address of its own where one is named.</summary>
+    public static async Task<TcpClient> HalfOpenAsync(Uri server, string target, string from = "127.0.0.1")
+    {
+        var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
+        await client.ConnectAsync(server.Host, server.Port, TestContext.Current.CancellationToken);
+        try
+        {
+            await client.GetStream().WriteAsync(
+                Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: {server.Authority}\r\nX-Slow: "), TestContext.Current.CancellationToken);
+        }
+        catch (IOException)
+        {
+            // The gateway was faster in closing it.
+        }
+
+        return client;
+    }
 
     public static int StatusOf(string answer) => int.Parse(answer.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture);
 }
