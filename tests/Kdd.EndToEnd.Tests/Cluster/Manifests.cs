@@ -4,29 +4,9 @@ namespace Kdd.EndToEnd.Tests.Cluster;
 internal static class Manifests
 {
     /// <summary>Pods that write <c>line 1</c> to <c>line COUNT</c>, then <c>tick N</c> twice a second.</summary>
-    public static string Counters(string name, int replicas, int count) => $$"""
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata:
-          name: {{name}}
-        spec:
-          replicas: {{replicas}}
-          selector:
-            matchLabels: {app: {{name}}}
-          template:
-            metadata:
-              labels: {app: {{name}}}
-            spec:
-              terminationGracePeriodSeconds: 1
-              containers:
-                - name: counter
-                  image: busybox
-                  command: ["sh", "-c"]
-                  args:
-                    - |
-                      i=0; while [ $i -lt {{count}} ]; do i=$((i+1)); echo "line $i"; done
-                      n=0; while true; do n=$((n+1)); echo "tick $n"; sleep 0.5; done
-        """;
+    public static string Counters(string name, int replicas, int count) => Deployment(
+        name, replicas,
+        $"i=0; while [ $i -lt {count} ]; do i=$((i+1)); echo line $i; done; n=0; while true; do n=$((n+1)); echo tick $n; sleep 0.5; done");
 
     /// <summary>One pod that writes <c>line N .</c>, ten lines ten times a second, without end.</summary>
     public static string Numbers(string name)
