@@ -26,14 +26,17 @@ dotnet_tests() {
   # A test program that dies reports no failed test: it counts as one.
   [ "$exit_code" != 0 ] && [ "${bad:-0}" = 0 ] && bad=1
   add "${good:-0}" "${bad:-1}" "${omitted:-0}"
+  # A test that failed, or a program of which nothing but its exit code is known, with the first lines of what it said.
+  awk '/^failed |\.dll .* failed with/ { left = 12 } left > 0 { print substr($0, 1, 400); left-- }' "$logs/dotnet" >>"$logs/failures"
 }
 
 viewer_tests() { # script, report file: both write vitest's and Playwright's JSON counts
   (cd viewer && KDD_REPORT="$logs/$1.json" npm run --silent "$1") || true
-  local counts
-  counts=$(node hack/test-counts.mjs "$logs/$1.json") || counts="0 1 0"
-  # shellcheck disable=SC2086
-  add $counts
+  local report
+  report=$(node hack/test-counts.mjs "$logs/$1.json") || report="0 1 0"
+  # shellcheck disable=SC2046
+  add $(head -n 1 <<<"$report")
+  tail -n +2 <<<"$report" >>"$logs/failures"
 }
 
 dotnet_tests "$@"
@@ -41,5 +44,7 @@ viewer_tests test
 viewer_tests e2e
 [ ! -f "$KDD_TRANSCRIPT_REPORT" ] || { echo; cat "$KDD_TRANSCRIPT_REPORT"; echo; }
 
+# Last, so that the end of a log tells what failed.
+[ ! -s "$logs/failures" ] || { echo "FAILED"; cat "$logs/failures"; echo; }
 if [ "$skipped" = 0 ]; then echo "$passed passed, $failed failed"; else echo "$passed passed, $failed failed, $skipped skipped"; fi
 [ "$failed" = 0 ]

@@ -11,6 +11,7 @@ const files = readdirSync(folder)
   .filter((name) => name.endsWith('.test.mjs') && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
   .map((name) => folder + name);
 
+const errors = [];
 const stats = { expected: 0, unexpected: 0, flaky: 0, skipped: 0 };
 const stream = run({ files, concurrency: 1 });
 stream.on('test:pass', ({ nesting, skip, todo }) => {
@@ -18,11 +19,13 @@ stream.on('test:pass', ({ nesting, skip, todo }) => {
   if (skip !== undefined || todo !== undefined) stats.skipped++;
   else stats.expected++;
 });
-stream.on('test:fail', ({ nesting }) => {
-  if (nesting === 0) stats.unexpected++;
+stream.on('test:fail', ({ name, details, nesting }) => {
+  if (nesting > 0) return;
+  stats.unexpected++;
+  errors.push({ message: `failed ${name}\n${details.error.cause?.stack ?? details.error}` });
 });
 stream.on('end', () => {
-  if (process.env.KDD_REPORT) writeFileSync(process.env.KDD_REPORT, JSON.stringify({ stats, errors: [] }));
+  if (process.env.KDD_REPORT) writeFileSync(process.env.KDD_REPORT, JSON.stringify({ stats, errors }));
   process.exitCode = stats.unexpected > 0 ? 1 : 0;
 });
 stream.compose(new spec()).pipe(process.stdout);
