@@ -9,6 +9,7 @@ namespace Kdd.DevCluster.Tests;
 public sealed class TestCluster : IAsyncDisposable
 {
     private static readonly ResourceKey Namespaces = new("", "namespaces");
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
 
     private TestCluster(DevClusterHost host)
     {
@@ -57,11 +58,11 @@ public sealed class TestCluster : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Waits until an object is as wanted; fails after 30 s with what it was last.</summary>
+    /// <summary>Waits until an object is as wanted; fails after two minutes with what it was last.</summary>
     public async Task<JsonObject> WaitAsync(ResourceKey type, string? ns, string name, Func<JsonObject, bool> wanted)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(s_limit);
         JsonObject? last = null;
         try
         {
@@ -87,7 +88,7 @@ public sealed class TestCluster : IAsyncDisposable
     public async Task WaitForDeletionAsync(ResourceKey type, string? ns, string name)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(s_limit);
         await using var changes = Store.WatchAsync(type, ns, limit.Token).GetAsyncEnumerator(limit.Token);
         do
         {

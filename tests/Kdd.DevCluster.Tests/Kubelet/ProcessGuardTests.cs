@@ -21,7 +21,7 @@ public sealed class ProcessGuardTests
             // What the kernel does to the pipe when the cluster's process ends, however it ends.
             guard.Dispose();
             await left.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(
-                TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+                TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
 
             Assert.Equal(137, left.ExitCode);
             Assert.False(removed.HasExited);

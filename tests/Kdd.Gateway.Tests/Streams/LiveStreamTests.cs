@@ -120,7 +120,7 @@ public sealed class LiveStreamTests : GatewayTest
         using HttpResponseMessage response = await OpenAsync(gateway);
         Task<string> rest = response.Content.ReadAsStringAsync(Cancelled);
 
-        await gateway.StopAsync().WaitAsync(TimeSpan.FromSeconds(5), TimeProvider.System, Cancelled);
+        await gateway.StopAsync().WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancelled);
 
         Assert.Matches("^: open\n\nevent: reconnect\ndata: \\{\"afterMs\":[0-9]{3,4}\\}\n\n$", await rest);
     }
