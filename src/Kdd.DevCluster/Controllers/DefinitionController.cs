@@ -154,7 +154,17 @@ internal sealed class DefinitionController(ObjectStore store, ResourceCatalog ca
             store.Mutate(Definitions, null, crd.Name(), obj =>
             {
                 var finalizers = obj.Arr("metadata", "finalizers");
-                return finalizers?.FirstOrDefault(f => f?.GetValue<string>() == TwoStepDeletion.DefinitionFinalizer) is { } cleanup && finalizers.Remove(cleanup);
+                if (finalizers?.FirstOrDefault(f => f?.GetValue<string>() == TwoStepDeletion.DefinitionFinalizer) is not { } cleanup || !finalizers.Remove(cleanup))
+                {
+                    return false;
+                }
+
+                if (finalizers.Count == 0)
+                {
+                    catalog.Set(key, []); // who sees that the definition is gone finds nothing served by it any more
+                }
+
+                return true;
             });
         }
         catch (OperationCanceledException)

@@ -81,6 +81,9 @@ internal sealed class SetUps(TestCluster cluster, CancellationToken cancellation
                 await SendAsync(PostDefinition("tmpviews", "TmpView"));
                 await WaitEstablishedAsync(cluster, "tmpviews.kdd.dev");
                 break;
+            case "cr-list-after-crd-delete":
+                await cluster.WaitForDeletionAsync(DefinitionKey, null, "tmpviews.kdd.dev");
+                break;
             case "sa-tokenrequest":
                 await SendAsync(Post("/api/v1/namespaces/t1/serviceaccounts", """{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"op"}}"""));
                 break;
