@@ -61,7 +61,7 @@ internal static class OperatorServices
         .AddSingleton(provider => provider.GetRequiredService<Informer<ObservedLogView>>().Lister)
         .AddSingleton<ClusterCache>().AddSingleton<KindDiscovery>().AddSingleton<ScaleReader>().AddSingleton<WorkloadResolver>()
         .AddSingleton<LogViewQueue>().AddSingleton<StatusWriter>().AddSingleton<StatusBuilder>().AddSingleton<LogViewEvents>()
-        .AddSingleton<SessionStarter>().AddSingleton<LogViewReconciler>().AddSingleton<LogViewController>()
+        .AddSingleton<SessionStarter>().AddSingleton<OrphanedPods>().AddSingleton<LogViewReconciler>().AddSingleton<LogViewController>()
         .AddSingleton<OperatorMetrics>().AddSingleton<Readiness>().AddSingleton<GatewayAuthentication>().AddSingleton<OwnerCheck>()
         .AddSingleton<StartMemory>().AddSingleton<OperatorService>().AddHostedService(provider => provider.GetRequiredService<OperatorService>());
 
@@ -77,6 +77,7 @@ internal static class OperatorServices
             Upstream = provider.GetRequiredService<UpstreamPool>(),
             Limits = provider.GetRequiredService<SessionLimits>(),
             Epoch = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+            PodExists = provider.GetRequiredService<ClusterCache>().HasPod,
             LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
         });
 }

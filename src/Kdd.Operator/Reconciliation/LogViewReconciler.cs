@@ -31,6 +31,7 @@ internal sealed class LogViewReconciler(
     ClusterCache caches,
     SessionStarter starter,
     SessionRegistry sessions,
+    OrphanedPods orphans,
     StatusBuilder statusBuilder,
     StatusWriter statusWriter,
     LogViewEvents events,
@@ -136,6 +137,7 @@ internal sealed class LogViewReconciler(
                 Tell(session, record, resolved.Pods, resolved.Finished);
                 break;
             case WorkloadResolution.NotFound:
+            case WorkloadResolution.Forbidden when record.Pods is null:
                 Tell(session, record, [], finished: false);
                 break;
         }
@@ -147,9 +149,9 @@ internal sealed class LogViewReconciler(
     }
 
     /// <summary>The session says when it has changed, and it does with each list of pods: the same list twice would never end.</summary>
-    private static void Tell(Session session, SessionRecord record, IReadOnlyList<PodRecord> pods, bool finished)
+    private void Tell(Session session, SessionRecord record, IReadOnlyList<PodRecord> pods, bool finished)
     {
-        PodRecord[] ordered = [.. pods.OrderBy(pod => pod.Name, StringComparer.Ordinal)];
+        PodRecord[] ordered = [.. orphans.Keep(session.Name, record.Pods ?? [], pods).OrderBy(pod => pod.Name, StringComparer.Ordinal)];
         if (record.Pods is null || record.WorkloadFinished != finished || !record.Pods.SequenceEqual(ordered, ReferenceEqualityComparer.Instance))
         {
             (record.Pods, record.WorkloadFinished) = (ordered, finished);

@@ -26,7 +26,7 @@ internal sealed class SessionRecord(ObservedLogView observed)
     public string? StreamFailure { get; set; }
     public bool OwnerReported { get; set; }
 
-    /// <summary>What the session was last told, so that a run that found nothing new tells it nothing.</summary>
+    /// <summary>What the session was last told, so that a run that found nothing new tells it nothing; null: nothing of its present workload.</summary>
     public IReadOnlyList<PodRecord>? Pods { get; set; }
     public bool WorkloadFinished { get; set; }
 
@@ -36,8 +36,8 @@ internal sealed class SessionRecord(ObservedLogView observed)
     /// <summary>Whether <paramref name="next"/> asks for other lines, or for a longer life, than the spec at work: an ended session then starts anew.</summary>
     public bool AsksForMore(LogViewSpec next)
     {
-        // When a finished LogView is deleted, and what is remembered of viewers, says nothing about its lines.
-        LogViewSpec Lines(LogViewSpec spec) => spec with { TtlSecondsAfterFinished = null, IdleTimeout = default };
+        // When a finished LogView is deleted, how viewers are waited for and the order of live lines say nothing about its lines.
+        LogViewSpec Lines(LogViewSpec spec) => spec with { TtlSecondsAfterFinished = null, IdleTimeout = default, OrderWindow = default, Suspend = false };
         return Spec is null
             || !JsonSerializer.SerializeToUtf8Bytes(Lines(Spec.Spec), LogViewJson.Default.LogViewSpec).AsSpan()
                 .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(Lines(next), LogViewJson.Default.LogViewSpec));

@@ -48,6 +48,7 @@ internal sealed class SessionStarter(SessionRegistry sessions, SessionContext co
             else
             {
                 session.Update(spec);
+                record.Pods = record.Spec is { } last && last.SelectsAs(spec) ? record.Pods : null;
             }
         }
 

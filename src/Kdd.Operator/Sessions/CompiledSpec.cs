@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kdd.Api.LogViews;
 using Kdd.Operator.Streaming;
 
@@ -30,14 +31,20 @@ public sealed class CompiledSpec
     internal CompiledSpec ForRefill() => new(
         Spec with { Follow = false, IdleTimeout = Kdd.Api.LogViews.Duration.Parse("0s"), Suspend = false }, Filter, Redactor);
 
-    /// <summary>True when a buffer filled under <paramref name="other"/> holds what this spec asks for.</summary>
-    internal bool KeepsSameLines(CompiledSpec other)
-        => SameFilter(Spec.Filter, other.Spec.Filter)
-            && (Spec.Redact ?? []).SequenceEqual(other.Spec.Redact ?? [])
-            && Spec.Container.Include.SequenceEqual(other.Spec.Container.Include)
-            && Spec.Container.Exclude.SequenceEqual(other.Spec.Container.Exclude);
+    /// <summary>What must be replaced in lines that were kept under <paramref name="before"/>; null: nothing more than was.</summary>
+    internal Redactor? RedactorSince(CompiledSpec before)
+        => (Spec.Redact ?? []).Except(before.Spec.Redact ?? []).ToArray() is { Length: > 0 } added ? Redactor.Compile(added) : null;
 
-    private static bool SameFilter(LineFilterSpec a, LineFilterSpec b)
-        => a.IgnoreCase == b.IgnoreCase && a.MinLevel == b.MinLevel
-            && (a.Include ?? []).SequenceEqual(b.Include ?? []) && (a.Exclude ?? []).SequenceEqual(b.Exclude ?? []);
+    /// <summary>False when the pods of the two are chosen by different workloads or selectors.</summary>
+    internal bool SelectsAs(CompiledSpec other) => Same(
+        spec => new LogViewSpec { Workload = spec.Workload, Selector = spec.Selector }, other);
+
+    /// <summary>False when a backlog read for one is not what the other asks for.</summary>
+    internal bool ReadsBacklogAs(CompiledSpec other) => Same(
+        spec => new LogViewSpec { Container = spec.Container, Filter = spec.Filter, Tail = spec.Tail, Redact = spec.Redact }, other);
+
+    /// <summary>By their JSON: records compare their lists by reference.</summary>
+    private bool Same(Func<LogViewSpec, LogViewSpec> part, CompiledSpec other)
+        => JsonSerializer.SerializeToUtf8Bytes(part(Spec), LogViewJson.Default.LogViewSpec).AsSpan()
+            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(part(other.Spec), LogViewJson.Default.LogViewSpec));
 }

@@ -36,23 +36,29 @@ public sealed partial class Session
     private void Restart()
     {
         _resumeFrom = Math.Min(_resumeFrom ?? long.MaxValue, Math.Max(0, _encoder.Watermark));
+        SessionMetrics.Restarted();
+        BeginAgain();
+        TimeSpan rest = TimeSpan.FromSeconds(Math.Min(LongestRest.TotalSeconds, Math.Pow(2, _defects++) - 1));
+        _restAfterDefectUntil = Now + NanosecondsOf(rest);
+        Notice(EventFrames.Error(500, "InternalError", "the session failed and begins again: lines come again from where all were sent"), endsViewers: false);
+        MarkChanged();
+        _wake.Set();
+    }
+
+    /// <summary>Under a new epoch, with no source.</summary>
+    private void BeginAgain()
+    {
         foreach (SessionSource source in _sources.Values.ToArray())
         {
             Remove(source);
         }
 
         _finishedSources.Clear();
-        SessionMetrics.Restarted();
         _merger.Restart();
         _opened = false;
         _backlogComplete = false;
         Epoch = unchecked(Epoch + (1UL << 32));
         _encoder = new LogFrameEncoder(Epoch);
-        TimeSpan rest = TimeSpan.FromSeconds(Math.Min(LongestRest.TotalSeconds, Math.Pow(2, _defects++) - 1));
-        _restAfterDefectUntil = Now + NanosecondsOf(rest);
-        Notice(EventFrames.Error(500, "InternalError", "the session failed and begins again: lines come again from where all were sent"), endsViewers: false);
-        MarkChanged();
-        _wake.Set();
     }
 
     /// <summary>Opens the sources again once the rest is over; returns when to look again.</summary>

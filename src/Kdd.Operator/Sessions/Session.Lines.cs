@@ -66,9 +66,9 @@ public sealed partial class Session : IMergeOutput
             case LogGap gap:
                 AppendGap(source!, gap);
                 break;
-            case SourceMark.CaughtUp:
+            case CaughtUpMark caughtUp when caughtUp.Opening == source!.Openings:
                 merge.InBacklog = false;
-                source!.CatchUp();
+                source.CatchUp();
                 if (!_spec.Spec.Follow)
                 {
                     Close(source);

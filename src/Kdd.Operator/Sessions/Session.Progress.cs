@@ -75,7 +75,7 @@ public sealed partial class Session
         long watermark = now;
         foreach (SessionSource source in _sources.Values)
         {
-            if (source.IsEnded)
+            if (source.IsEnded || (!source.IsWanted && source.Merge.IsEmpty))
             {
                 continue;
             }
@@ -124,15 +124,15 @@ public sealed partial class Session
         return long.MaxValue;
     }
 
-    /// <summary>A viewer came to an idle session: every source goes on where it stood.</summary>
-    private void LeaveIdle()
+    /// <summary>Out of idleness or suspension: every source goes on where it stood.</summary>
+    private void Reopen()
     {
         _state = SessionState.Streaming;
         if (_opened)
         {
             _merger.BeginBacklog();
             _backlogComplete = false;
-            foreach (SessionSource source in _sources.Values.Where(source => !source.IsEnded && !source.IsClosing))
+            foreach (SessionSource source in _sources.Values.Where(source => source.IsOpenable))
             {
                 source.Merge.BeginBacklog();
             }
@@ -150,8 +150,8 @@ public sealed partial class Session
         }
 
         bool done = _spec.Spec.Follow
-            ? _workloadFinished && _sources.Values.All(source => source.IsDrained)
-            : _sources.Values.All(source => source.IsEnded);
+            ? _workloadFinished && _sources.Values.All(source => !source.IsWanted || source.IsDrained)
+            : _sources.Values.All(source => !source.IsWanted || source.IsEnded);
         if (done)
         {
             EndNow(EndReasons.Completed);

@@ -19,7 +19,7 @@ public sealed partial class Session
             _resumeFrom = Math.Min(_resumeFrom ?? long.MaxValue, cursor.Watermark);
             foreach (SessionSource source in _sources.Values)
             {
-                source.Start = TailOf(_spec.Spec.Tail);
+                source.Start = StartOf(_spec.Spec.Tail);
             }
 
             return null;
@@ -27,7 +27,7 @@ public sealed partial class Session
 
         long from = UnixNanoseconds.FloorToSecond(Math.Max(0, cursor.Watermark - ViewerStart.ResumeMargin));
         if (_state is SessionState.Ended or SessionState.Suspended
-            || (_sources.Values.All(source => source.ReadFrom <= from) && (_buffer.Evicted == 0 || _buffer.OldestTime <= from)))
+            || (_sources.Values.All(source => !source.IsWanted || source.ReadFrom <= from) && (_buffer.Evicted == 0 || _buffer.OldestTime <= from)))
         {
             return null;
         }
@@ -49,7 +49,7 @@ public sealed partial class Session
     {
         lock (_step)
         {
-            return [.. _sources.Values.Where(source => !source.IsEnded).Select(source => source.Frames.Key)];
+            return [.. _sources.Values.Where(source => source.IsWanted && !source.IsEnded).Select(source => source.Frames.Key)];
         }
     }
 }

@@ -17,9 +17,9 @@ public sealed partial class Session
             {
                 State = _state,
                 EndReason = _endReason,
-                StreamsDesired = _sources.Values.Count(source => !source.IsDrained),
-                StreamsActive = _sources.Values.Count(source => source.State is SourceState.Streaming),
-                Sources = [.. _sources.Values.OrderByDescending(source => source.State).ThenBy(source => source.Frames.Key.Pod, StringComparer.Ordinal)
+                StreamsDesired = _sources.Values.Count(source => source.IsWanted && !source.IsDrained),
+                StreamsActive = _sources.Values.Count(source => source.IsWanted && source.State is SourceState.Streaming),
+                Sources = [.. _sources.Values.Where(source => source.IsWanted).OrderByDescending(source => source.State).ThenBy(source => source.Frames.Key.Pod, StringComparer.Ordinal)
                     .ThenBy(source => source.Frames.Key.Container, StringComparer.Ordinal).Take(MaxSources).Select(SnapshotOf)],
                 Lines = Counts(),
                 LastLineTime = _lastLineTime == 0 ? null : UnixNanoseconds.ToDateTimeOffset(_lastLineTime),

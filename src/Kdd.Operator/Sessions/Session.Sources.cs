@@ -1,5 +1,6 @@
 using Kdd.Api.LogViews;
 using Kdd.Api.Wire;
+using Kdd.Kubernetes;
 using Kdd.Operator.Endpoints;
 using Kdd.Operator.Streaming;
 
@@ -11,7 +12,6 @@ public sealed partial class Session
     private readonly LogMerger _merger;
     private readonly MergeSource _lifecycle;
     private Dictionary<string, PodRecord> _pods = [];
-    private CompiledSpec _spec;
     private int _sourceCount;
     private bool _podsKnown;
     private bool _workloadFinished;
@@ -19,31 +19,6 @@ public sealed partial class Session
     /// <summary>Streams were opened at least once: what appears later is read from its first line.</summary>
     private bool _opened;
     private long _openedAt;
-
-    private void Apply(CompiledSpec spec)
-    {
-        CompiledSpec before = _spec;
-        _spec = spec;
-        _merger.Window = NanosecondsOf(spec.Spec.OrderWindow.Value);
-        _buffer.MaxLines = spec.Spec.Retain.Lines;
-        _buffer.MaxBytes = spec.Spec.Retain.Size.Bytes;
-        _unwatchedSince = _context.TimeProvider.GetTimestamp();
-        if (!spec.KeepsSameLines(before))
-        {
-            // The buffer holds what the old filter kept: begin again, as a new session would.
-            CloseSources();
-            foreach (SessionSource source in _sources.Values.ToArray())
-            {
-                Remove(source);
-            }
-
-            _buffer.Clear();
-            _opened = false;
-        }
-
-        Reconcile();
-        MarkChanged();
-    }
 
     private void Apply(IReadOnlyList<PodRecord> pods, bool workloadFinished)
     {
@@ -53,10 +28,12 @@ public sealed partial class Session
         }
 
         var after = pods.ToDictionary(pod => pod.Uid);
-        if (_podsKnown)
+        bool chosen = _isReselected;
+        _isReselected = false;
+        if (_podsKnown && !chosen)
         {
-            foreach (LifecycleChange change in _pods.Values.Concat(pods).Select(pod => pod.Uid).Distinct().SelectMany(
-                uid => PodChanges.Between(_pods.GetValueOrDefault(uid), after.GetValueOrDefault(uid), Now)))
+            foreach (LifecycleChange change in _pods.Values.Where(pod => after.ContainsKey(pod.Uid) || !Exists(pod)).Concat(pods)
+                .Select(pod => pod.Uid).Distinct().SelectMany(uid => PodChanges.Between(_pods.GetValueOrDefault(uid), after.GetValueOrDefault(uid), Now)))
             {
                 _merger.Enqueue(_lifecycle, new MergeItem(null, change));
             }
@@ -65,12 +42,13 @@ public sealed partial class Session
         _pods = after;
         _podsKnown = true;
         _workloadFinished = workloadFinished;
-        Reconcile();
+        Reconcile(chosen);
         MarkChanged();
     }
 
     /// <summary>Brings the sources to the pods: one for each container that the spec reads.</summary>
-    private void Reconcile()
+    /// <param name="chosen">Containers that are new here are so by a change of the spec, not because they were just created.</param>
+    private void Reconcile(bool chosen = false)
     {
         if (!_podsKnown || _restAfterDefectUntil > 0)
         {
@@ -84,15 +62,10 @@ public sealed partial class Session
             {
                 var key = new ContainerKey(pod.Namespace, pod.Name, pod.Uid, container.Name);
                 wanted.Add(key);
-                if (_sources.TryGetValue(key, out SessionSource? source))
-                {
-                    source.Record = Observed(pod, container);
-                    source.Subscription?.Observe(source.Record);
-                }
-                else
-                {
-                    Add(key).Record = Observed(pod, container);
-                }
+                SessionSource source = _sources.GetValueOrDefault(key) ?? Add(key, chosen);
+                source.IsWanted = true;
+                source.Record = Observed(pod, container);
+                source.Subscription?.Observe(source.Record);
             }
         }
 
@@ -104,52 +77,71 @@ public sealed partial class Session
         OpenSources();
     }
 
-    private SessionSource Add(ContainerKey key)
+    private SessionSource Add(ContainerKey key, bool chosen)
     {
         MergeSource merge = _merger.Add();
-        var source = new SessionSource(this, new FrameSource(key), merge, _opened ? new LogStart.Beginning() : TailOf(_spec.Spec.Tail));
+        LogStart start = !_opened ? StartOf(_spec.Spec.Tail) : chosen ? TailOf(_spec.Spec.Tail) : new LogStart.Beginning();
+        var source = new SessionSource(this, new FrameSource(key), merge, start);
         merge.Owner = source;
         // A container that appears while others are live has no backlog to wait for.
-        merge.InBacklog = !_opened;
+        merge.InBacklog = start is not LogStart.Beginning;
+        // A finite session reads what was there when it opened.
+        source.IsEnded = _opened && !_spec.Spec.Follow;
         _sources.Add(key, source);
         _sourceCount = _sources.Count;
         return source;
     }
 
-    private LogStart TailOf(TailSpec tail)
-    {
-        if (_resumeFrom is { } watermark)
-        {
-            return new LogStart.Resume(UnixNanoseconds.FloorToSecond(Math.Max(0, watermark - ViewerStart.ResumeMargin)), watermark, tail.Lines);
-        }
+    /// <summary>Where the sources of a session that opens begin.</summary>
+    private LogStart StartOf(TailSpec tail) => _resumeFrom is { } watermark
+        ? new LogStart.Resume(UnixNanoseconds.FloorToSecond(Math.Max(0, watermark - ViewerStart.ResumeMargin)), watermark, tail.Lines)
+        : TailOf(tail);
 
+    private LogStart.Tail TailOf(TailSpec tail)
+    {
         long? since = tail.Since is { } duration ? Now - NanosecondsOf(duration.Value) : null;
         return new LogStart.Tail(tail.Lines, since is { } time ? UnixNanoseconds.FloorToSecond(time) : null, tail.Previous);
     }
 
-    /// <summary>The pod is gone, or the spec reads the container no more.</summary>
+    /// <summary>The pod is gone, or it is not the workload's any more, or the spec reads the container no more.</summary>
     private void Unwanted(SessionSource source)
     {
-        bool podIsGone = !_pods.ContainsKey(source.Frames.Key.PodUid);
-        if (podIsGone && source.Subscription is not null)
+        ContainerKey key = source.Frames.Key;
+        if (_pods.ContainsKey(key.PodUid) || _context.PodExists(new NamespacedName(key.Namespace, key.Pod), key.PodUid))
+        {
+            if (!source.IsWanted)
+            {
+                return;
+            }
+
+            // The stream may be another session's too, and the container may be wanted again: then it goes on here.
+            Close(source);
+            source.IsWanted = false;
+            source.Merge.InBacklog = false;
+            return;
+        }
+
+        if (source.Subscription is not null)
         {
             // The stream reads out what it still gets, then tells that it ended.
             source.Subscription.Observe(null);
             return;
         }
 
-        Close(source);
-        if (podIsGone && _opened && !IsComplete(source))
+        if (source.IsWanted && _opened && !IsComplete(source))
         {
             long from = source.Start is LogStart.After after ? after.Position.Point.Time : 0;
-            _merger.Enqueue(source.Merge, new MergeItem(null, new LogGap(GapReasons.Idle, null, from, Now, Certain: false)));
+            Post(source, new MergeItem(null, new LogGap(GapReasons.Idle, null, from, Now, Certain: false)));
         }
 
-        // After what still waits for its place.
+        // Through the inbox, so that it comes after what is in it.
         source.IsClosing = true;
         source.Merge.InBacklog = false;
-        _merger.Enqueue(source.Merge, new MergeItem(null, SourceMark.Ended));
+        Post(source, new MergeItem(null, SourceMark.Ended));
     }
+
+    /// <summary>False: it was deleted. A pod that left the list may only have lost its label.</summary>
+    private bool Exists(PodRecord pod) => _context.PodExists(new NamespacedName(pod.Namespace, pod.Name), pod.Uid);
 
     /// <summary>Of a source that is closed: true when nothing can have been written after what was read.</summary>
     private static bool IsComplete(SessionSource source)
@@ -184,17 +176,12 @@ public sealed partial class Session
             _openedAt = Now;
         }
 
-        foreach (SessionSource source in _sources.Values.Where(source => source.Subscription is null && !source.IsEnded && !source.IsClosing))
+        foreach (SessionSource source in _sources.Values.Where(source => source.Subscription is null && source.IsOpenable))
         {
-            ContainerKey key = source.Frames.Key;
-            if (_opened && !_spec.Spec.Follow)
-            {
-                source.IsEnded = true;
-                continue;
-            }
-
             source.LastProgress = Now;
-            source.Subscription = _context.Upstream.Subscribe(key, source.Start, source, source.Record, isFinite: !_spec.Spec.Follow);
+            source.Merge.InBacklog = source.Start is not LogStart.Beginning;
+            source.Subscription = _context.Upstream.Subscribe(
+                source.Frames.Key, source.Start, source, source.Record, isFinite: !_spec.Spec.Follow);
         }
 
         _opened = true;
@@ -217,6 +204,7 @@ public sealed partial class Session
         }
 
         source.Subscription = null;
+        source.Openings++;
         if (source.State is SourceState.Streaming)
         {
             source.State = SourceState.Waiting;

@@ -63,7 +63,7 @@ public sealed partial class Session
             SessionRefill? refill = cursor is { } position && position.Epoch != Epoch ? Resume(position) : null;
             if (_state is SessionState.Idle)
             {
-                LeaveIdle();
+                Reopen();
             }
 
             lock (_noticeLock)

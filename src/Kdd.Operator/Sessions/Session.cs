@@ -29,8 +29,8 @@ public sealed partial class Session : IAsyncDisposable
         _spec = spec;
         _logger = context.LoggerFactory.CreateLogger<Session>();
         _buffer = new SessionBuffer(context.Memory, spec.Spec.Retain.Lines, spec.Spec.Retain.Size.Bytes);
-        Epoch = context.Epoch;
-        _encoder = new LogFrameEncoder(context.Epoch);
+        Epoch = context.NextEpoch();
+        _encoder = new LogFrameEncoder(Epoch);
         _merger = new LogMerger { Window = NanosecondsOf(spec.Spec.OrderWindow.Value) };
         _lifecycle = _merger.Add();
         (_lifecycle.InBacklog, _lifecycle.IsExcused) = (false, true);
@@ -52,7 +52,7 @@ public sealed partial class Session : IAsyncDisposable
 
     internal SessionContext Context => _context;
 
-    /// <summary>Takes a changed spec, keeping what can be kept: streams, and the buffer unless it would hold other lines now.</summary>
+    /// <summary>Takes a changed spec, keeping what can be kept.</summary>
     public void Update(CompiledSpec spec) => Post(() => Apply(spec));
 
     /// <summary>The full list of the workload's pods, each time (level-triggered); a pod gone from it was deleted.</summary>
@@ -68,12 +68,14 @@ public sealed partial class Session : IAsyncDisposable
             if (suspended)
             {
                 CloseSources();
+                _state = SessionState.Suspended;
                 Notice(EventFrames.End(EndReasons.Suspended), endsViewers: true);
+                MarkChanged();
             }
-
-            _state = suspended ? SessionState.Suspended : SessionState.Streaming;
-            OpenSources();
-            MarkChanged();
+            else
+            {
+                Reopen();
+            }
         }
     });
 

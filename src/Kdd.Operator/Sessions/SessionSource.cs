@@ -5,9 +5,11 @@ namespace Kdd.Operator.Sessions;
 /// <summary>A place in a source's queue that is no line.</summary>
 internal enum SourceMark
 {
-    CaughtUp,
     Ended,
 }
+
+/// <summary>The backlog of the source's n-th opening is complete; of an earlier one it says nothing.</summary>
+internal sealed record CaughtUpMark(int Opening);
 
 /// <summary>One container as a session sees it: takes the stream's lines into the session's inbox.</summary>
 internal sealed class SessionSource : ILogSubscriber
@@ -50,6 +52,14 @@ internal sealed class SessionSource : ILogSubscriber
     }
 
     public LogSubscription? Subscription { get; set; }
+
+    /// <summary>Counts the times it was closed. Only moves when nothing of the subscription before comes any more.</summary>
+    public int Openings { get; set; }
+
+    /// <summary>False while the spec leaves it out, though it exists: it keeps its place for when it is taken in again.</summary>
+    public bool IsWanted { get; set; } = true;
+
+    public bool IsOpenable => IsWanted && !IsEnded && !IsClosing;
 
     /// <summary>What its pod's status last said of it.</summary>
     public ContainerRecord? Record { get; set; }
@@ -150,7 +160,7 @@ internal sealed class SessionSource : ILogSubscriber
         }
     }
 
-    void ILogSubscriber.OnCaughtUp() => _session.Post(this, new MergeItem(null, SourceMark.CaughtUp));
+    void ILogSubscriber.OnCaughtUp() => _session.Post(this, new MergeItem(null, new CaughtUpMark(Openings)));
 
     void ILogSubscriber.OnEnded() => _session.Post(this, new MergeItem(null, SourceMark.Ended));
 

@@ -43,7 +43,6 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
 
     private int _emptyReads;
     private int _doubts;
-    private SeenLine? _glimpse;
 
     public LogPosition Position => position;
 
@@ -148,13 +147,12 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
             Until = until,
             Rotation = follow ? _rotation : null,
             GapReason = GapReason,
-            Glimpse = previous ? null : _glimpse,
+            IsCurrent = !previous,
         };
         _reading = reader;
         ReadEnd end = await ReadToEndAsync(reader, response, cancellationToken);
         _reading = null;
         FirstTime = FirstTime == 0 ? reader.FirstTime : FirstTime;
-        _glimpse = previous ? _glimpse : reader.Glimpse;
         if (end is ReadEnd.Clean && start.HasEnded)
         {
             end = reader.HasFragment ? BelieveFragment(reader) : !replay.IsComplete ? LastSeenIsGone() : end;

@@ -18,6 +18,12 @@ internal sealed class LogPosition
     /// <summary>The last lines read, whichever file they were of; null before the first.</summary>
     public ResumePoint? Anchor => Point.IsEmpty ? Before : Point;
 
+    /// <summary>
+    /// A line that the current file was seen to begin with before it was known which instance's it is. Where the file begins
+    /// with another by now, lines are missing. Null once it came.
+    /// </summary>
+    public SeenLine? Glimpse { get; set; }
+
     /// <summary>The instance has ended and was read to its end.</summary>
     public bool InstanceComplete { get; set; }
 
@@ -45,5 +51,6 @@ internal sealed class LogPosition
         Point = Point.Copy(),
         Before = Point.IsEmpty ? Before?.Copy() : null,
         InstanceComplete = InstanceComplete,
+        Glimpse = Glimpse,
     };
 }

@@ -54,11 +54,8 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
 
     public RotationDetector? Rotation { get; init; }
 
-    /// <summary>
-    /// A line that a file was seen to begin with before it was known which instance's it is. Where the file begins with
-    /// another by now, lines are missing. Null once it came.
-    /// </summary>
-    public SeenLine? Glimpse { get; set; }
+    /// <summary>The file is the container's current one, whose <see cref="LogPosition.Glimpse"/> counts.</summary>
+    public bool IsCurrent { get; init; }
 
     /// <summary>Why lines are missing, where that is known better than from the file.</summary>
     public string? GapReason { get; init; }
@@ -200,23 +197,23 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
             if (!AcceptFileChange || replay.IsStale)
             {
                 _end = ReadEnd.FileChanged;
-                Glimpse ??= replay.IsStale ? null : new SeenLine(time, hash);
+                position.Glimpse ??= replay.IsStale || !IsCurrent ? null : new SeenLine(time, hash);
                 return;
             }
 
             Gap(time, certain: false);
             position.Point.Forget();
-            Glimpse = null;
+            position.Glimpse = IsCurrent ? null : position.Glimpse;
         }
 
-        if (Glimpse is { } glimpse && position.Point.IsEmpty)
+        if (IsCurrent && position is { Glimpse: { } glimpse, Point.IsEmpty: true })
         {
             if (glimpse != new SeenLine(time, hash))
             {
                 Gap(time, certain: false, glimpse.Time);
             }
 
-            Glimpse = null;
+            position.Glimpse = null;
         }
 
         if (Rotation is not null && Rotation.Observe(time, message.Length, _arrival))

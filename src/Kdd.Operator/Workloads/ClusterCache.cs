@@ -29,6 +29,18 @@ internal sealed class ClusterCache(KubernetesApi api, TimeProvider timeProvider,
         }
     }
 
+    /// <summary>False where no namespace of ours holds the pod, or one of another uid.</summary>
+    public bool HasPod(NamespacedName pod, string uid)
+    {
+        NamespaceCache? cache;
+        lock (_lock)
+        {
+            cache = _namespaces.GetValueOrDefault(pod.Namespace);
+        }
+
+        return cache?.Pods.Get(pod)?.Uid == uid;
+    }
+
     /// <summary>A LogView is gone or another's: the namespace's watches end with the last one.</summary>
     public async ValueTask ForgetAsync(NamespacedName logView)
     {

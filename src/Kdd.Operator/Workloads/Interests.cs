@@ -91,6 +91,16 @@ internal sealed class Interests
         }
     }
 
+    /// <summary>Interested in what these own as well.</summary>
+    public void Add(NamespacedName logView, IEnumerable<string> ownerUids)
+    {
+        lock (_lock)
+        {
+            Interest interest = _interests.GetValueOrDefault(logView) ?? Interest.None;
+            Set(logView, interest with { OwnerUids = interest.OwnerUids.Union(ownerUids).ToHashSet() });
+        }
+    }
+
     public void PodChanged(Change<PodRecord> change)
     {
         var concerned = new HashSet<NamespacedName>();

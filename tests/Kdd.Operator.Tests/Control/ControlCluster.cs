@@ -101,10 +101,14 @@ public sealed class ControlCluster : IAsyncDisposable
     public Task<JsonObject> CreateLogViewAsync(string name, string spec, string ns = "shop")
         => CreateAsync("LogView", ns, $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{{{spec}}}}""");
 
-    public async Task PatchLogViewAsync(string name, string patch)
+    public Task PatchLogViewAsync(string name, string patch) => PatchAsync("LogView", name, patch);
+
+    /// <summary>A merge patch of an object in the namespace shop.</summary>
+    public async Task PatchAsync(string kind, string name, string patch)
     {
         using var content = new StringContent(patch, Encoding.UTF8, "application/merge-patch+json");
-        using HttpResponseMessage answer = await Admin.PatchAsync($"apis/kdd.dev/v1alpha1/namespaces/shop/logviews/{name}", content, Cancelled);
+        using HttpResponseMessage answer = await Admin.PatchAsync(
+            $"{string.Format(System.Globalization.CultureInfo.InvariantCulture, s_paths[kind], "shop")}/{name}", content, Cancelled);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
     }
 

@@ -99,6 +99,45 @@ public sealed class WorkloadTests : IAsyncLifetime
         await _cluster.StatusAsync("lv", ReadyReasons.WorkloadNotFound);
     }
 
+    [Fact]
+    public async Task PodsOfADeletedWorkloadAreReadUntilTheyAreGoneToo()
+    {
+        JsonObject deployment = await _cluster.CreateAsync("Deployment", "shop", Workload("cart", "Deployment"));
+        JsonObject replicaSet = await _cluster.CreateAsync("ReplicaSet", "shop", Workload("cart-a", "ReplicaSet", deployment));
+        await _cluster.CreatePodAsync("cart-a-1", replicaSet);
+        await _cluster.CreatePodAsync("cart-a-2", replicaSet);
+        await _cluster.CreateLogViewAsync("lv", """{"workload":{"kind":"Deployment","name":"cart"}}""");
+        await _cluster.StatusAsync("lv", state => state.Pods.SequenceEqual(["cart-a-1", "cart-a-2"]));
+        await _cluster.DeleteAsync("ReplicaSet", "shop", "cart-a");
+        await _cluster.DeleteAsync("Deployment", "shop", "cart");
+        await _cluster.StatusAsync("lv", state => state.Reason == ReadyReasons.WorkloadNotFound && state.Pods.SequenceEqual(["cart-a-1", "cart-a-2"]));
+        await _cluster.DeleteAsync("Pod", "shop", "cart-a-1");
+        await _cluster.StatusAsync("lv", state => state.Reason == ReadyReasons.WorkloadNotFound && state.Pods.SequenceEqual(["cart-a-2"]));
+        await _cluster.PatchAsync("Pod", "cart-a-2", """{"metadata":{"ownerReferences":null}}""");
+        await _cluster.StatusAsync("lv", state => state.Reason == ReadyReasons.WorkloadNotFound && state.Desired == 0);
+    }
+
+    [Fact]
+    public async Task AChangedWorkloadOrSelectorIsReadInsteadOfTheFirst()
+    {
+        foreach (string name in new[] { "cart", "till" })
+        {
+            JsonObject replicaSet = await _cluster.CreateAsync("ReplicaSet", "shop", Workload(name, "ReplicaSet"));
+            await _cluster.CreatePodAsync($"{name}-1", replicaSet, $$"""{"app":"{{name}}","tier":"web"}""");
+        }
+
+        await _cluster.CreateLogViewAsync("lv", """{"workload":{"kind":"ReplicaSet","name":"cart"}}""");
+        await _cluster.StatusAsync("lv", state => state.Pods.SequenceEqual(["cart-1"]));
+        await _cluster.PatchLogViewAsync("lv", """{"spec":{"workload":{"kind":"ReplicaSet","name":"till"}}}""");
+        await _cluster.StatusAsync("lv", state => state.Pods.SequenceEqual(["till-1"]));
+        await _cluster.PatchLogViewAsync("lv", """{"spec":{"workload":null,"selector":{"matchLabels":{"tier":"web"}}}}""");
+        await _cluster.StatusAsync("lv", state => state.Pods.SequenceEqual(["cart-1", "till-1"]));
+        await _cluster.PatchAsync("Pod", "cart-1", """{"metadata":{"labels":{"tier":"none"}}}""");
+        await _cluster.StatusAsync("lv", state => state.Pods.SequenceEqual(["till-1"]));
+        await _cluster.PatchLogViewAsync("lv", """{"spec":{"workload":{"apiVersion":"example.com/v1","kind":"Thing","name":"x"},"selector":null}}""");
+        await _cluster.StatusAsync("lv", state => state.Reason == ReadyReasons.WorkloadNotFound && state.Desired == 0);
+    }
+
     /// <summary>A pod that names an owner of another time: names come again, uids do not.</summary>
     [Fact]
     public async Task AnOwnerReferenceWithAnotherUidIsNoneOfOurs()

@@ -45,6 +45,16 @@ public sealed class FaultScheduleTests
     [Fact]
     public void AChangeOfOwnerAcrossRestartsAndSkewedClocksIsSurvivedOrDeclared() => Run(500, Faults.Owners | Faults.Restarts | Faults.Skew);
 
+    [Fact]
+    public void ChangesOfTheSpecLoseAndRepeatNothing() => Run(1000, Faults.Specs | Faults.Cuts | Faults.EqualTimes);
+
+    [Fact]
+    public void ChangesOfTheSpecAmongOtherFaultsAreSurvivedOrDeclared() => Run(
+        2000, Faults.Specs | Faults.Cuts | Faults.Restarts | Faults.Rotations | Faults.Refusals | Faults.Viewers | Faults.Skew | Faults.Deletions | Faults.Idle);
+
+    [Fact]
+    public void ChangesOfTheSpecAndOfTheOwnerShowTheReferenceClientEveryLineOnce() => Run(500, Faults.Specs | Faults.Owners | Faults.Viewers);
+
     private static void Run(int schedules, Faults faults)
     {
         for (int i = 0; i < schedules; i++)

@@ -23,7 +23,8 @@ internal enum Faults
     /// <summary>Nobody watches for longer than <c>idleTimeout</c>.</summary>
     Idle = 1024,
 
-    All = (Idle << 1) - 1,
+    /// <summary>The LogView's spec changes in ways that leave every line wanted.</summary>
+    Specs = 2048,
 }
 
 /// <summary>One thing that happens in a schedule.</summary>
@@ -43,6 +44,7 @@ internal enum FaultKind
     StallViewer,
     ChangeOwner,
     Idle,
+    ChangeSpec,
 }
 
 /// <param name="Kind">What happens.</param>
@@ -68,6 +70,7 @@ internal sealed record FaultPlan(int Seed, Faults Faults, IReadOnlyList<FaultSte
         (FaultKind.StallViewer, 2, Faults.Viewers),
         (FaultKind.ChangeOwner, 3, Faults.Owners),
         (FaultKind.Idle, 2, Faults.Idle),
+        (FaultKind.ChangeSpec, 8, Faults.Specs),
     ];
 
     public static FaultPlan Of(int seed, Faults faults)

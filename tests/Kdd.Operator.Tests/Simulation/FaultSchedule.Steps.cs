@@ -51,6 +51,9 @@ internal sealed partial class FaultSchedule
             case FaultKind.Idle:
                 Idle();
                 break;
+            case FaultKind.ChangeSpec:
+                ChangeSpec();
+                break;
         }
     }
 

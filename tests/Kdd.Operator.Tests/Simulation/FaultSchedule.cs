@@ -13,7 +13,7 @@ internal sealed partial class FaultSchedule : IDisposable
     private readonly ScriptedKubelet _kubelet;
     private readonly SimulatedReplica[] _replicas;
     private readonly SimulatedClient _client;
-    private readonly LogViewSpec _spec = SimulatedReplica.Spec();
+    private LogViewSpec _spec = SimulatedReplica.Spec();
     private readonly Dictionary<string, List<FileLine>> _written = [];
     private readonly List<ScriptedContainer> _gone = [];
     private readonly List<string> _story = [];
@@ -141,7 +141,7 @@ internal sealed partial class FaultSchedule : IDisposable
             FaultOracle.CheckIds(_client.Received);
         }
 
-        const Faults lossless = Faults.Cuts | Faults.Refusals | Faults.EqualTimes | Faults.Skew | Faults.Viewers;
+        const Faults lossless = Faults.Cuts | Faults.Refusals | Faults.EqualTimes | Faults.Skew | Faults.Viewers | Faults.Specs;
         if ((_plan.Faults & ~lossless) == 0 && _client.Shown.FirstOrDefault(received => received.Name == StreamEvents.Gap) is { } gap)
         {
             throw new InvalidOperationException($"nothing was lost, but a gap says so: {gap.Data}");

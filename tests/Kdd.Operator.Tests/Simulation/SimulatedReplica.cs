@@ -24,6 +24,7 @@ internal sealed class SimulatedReplica
             Upstream = Upstream,
             Limits = limits ?? new SessionLimits(),
             Epoch = epoch,
+            PodExists = (pod, uid) => kubelet.Containers.Any(container => container.Pod == pod.Name && container.Uid == uid),
             LoggerFactory = NullLoggerFactory.Instance,
         };
     }
@@ -48,9 +49,18 @@ internal sealed class SimulatedReplica
         return session!;
     }
 
-    /// <summary>The informer tells the session of all containers as they are now.</summary>
-    public void ShowPods(Session session, bool finished = false)
-        => _simulation.Do(() => session.SetPods([.. Kubelet.Containers.Select(container => container.ToPod())], finished));
+    /// <summary>The informer tells the session of all containers as they are now, or only of those in some pods.</summary>
+    public void ShowPods(Session session, bool finished = false, Func<string, bool>? selects = null) => _simulation.Do(() => session.SetPods(
+        [.. Kubelet.Containers.Where(container => selects?.Invoke(container.Pod) ?? true).GroupBy(container => container.Uid).Select(
+            pod => pod.First().ToPod() with { Containers = [.. pod.SelectMany(container => container.ToPod().Containers)] })],
+        finished));
+
+    /// <summary>The LogView was changed.</summary>
+    public void Change(Session session, LogViewSpec spec) => _simulation.Do(() =>
+    {
+        session.Update(CompiledSpec.Compile(spec));
+        session.SetSuspended(spec.Suspend);
+    });
 
     public void Stop(Session session) => _simulation.Run(async () => await session.DisposeAsync());
 }

@@ -61,6 +61,26 @@ public sealed class LogMergerTests : IMergeOutput
     }
 
     [Fact]
+    public void ABacklogReadWhileOthersAreLiveIsLateAndSaysNothingOfItsNodesClock()
+    {
+        MergeSource[] sources = GoLive(2);
+        sources[1].InBacklog = true;
+        Arrive(sources[0], _now, "first");
+        _merger.Release(_now + Second, this);
+        for (int i = 0; i < 10; i++)
+        {
+            _now += Millisecond;
+            Arrive(sources[0], _now, $"live {i}");
+            Arrive(sources[1], _now - (300 * Second), $"old {i}");
+            _merger.Release(_now + Second, this);
+        }
+
+        Assert.Null(sources[1].Offset);
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => ($"old {i}", true)), _released.Where(line => line.Source is 1).Select(line => (line.Message, line.Late)));
+        Assert.DoesNotContain(_released, line => line.Source is 0 && line.Late);
+    }
+
+    [Fact]
     public void TheBacklogIsOneOrderByTime()
         => Gen.Int[0, 50].Array[0, 40].Array[1, 5].Sample(sources =>
         {
@@ -130,6 +150,11 @@ public sealed class LogMergerTests : IMergeOutput
     private MergeSource[] GoLive(int sources)
     {
         MergeSource[] added = [.. Enumerable.Range(0, sources).Select(number => _merger.Add(number))];
+        foreach (MergeSource source in added)
+        {
+            source.InBacklog = false;
+        }
+
         _merger.GoLive();
         return added;
     }

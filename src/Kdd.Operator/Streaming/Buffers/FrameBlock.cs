@@ -38,6 +38,9 @@ internal sealed class FrameBlock
 
     public int Length { get; private set; }
 
+    /// <summary>Bytes of frames that it can hold.</summary>
+    public int Size => _bytes.Length;
+
     /// <summary>What readers may read.</summary>
     public int Published => Volatile.Read(ref _published);
 

@@ -4,7 +4,7 @@ namespace Kdd.Operator.Streaming;
 /// What a session keeps: ready-encoded SSE frames in blocks, numbered in sequence. One writer, any number of readers that
 /// take no lock but at the border of a block. The oldest blocks go when lines, bytes or the replica's memory are exceeded.
 /// </summary>
-internal sealed class SessionBuffer : IDisposable
+internal sealed partial class SessionBuffer : IDisposable
 {
     /// <summary>Blocks grow to this: sends of 256 KiB cost half of 64 KiB ones.</summary>
     private const int LargestBlock = 256 << 10;
@@ -31,9 +31,9 @@ internal sealed class SessionBuffer : IDisposable
         memory.Register(this);
     }
 
-    public int MaxLines { get; set; }
+    public int MaxLines { get; private set; }
 
-    public long MaxBytes { get; set; }
+    public long MaxBytes { get; private set; }
 
     /// <summary>The sequence of the next frame; the first is 1, so that 0 means before everything.</summary>
     public long NextSequence { get; private set; } = 1;
@@ -191,6 +191,16 @@ internal sealed class SessionBuffer : IDisposable
         }
     }
 
+    /// <summary>Other limits: what exceeds them goes at once.</summary>
+    public void Resize(int maxLines, long maxBytes)
+    {
+        lock (_lock)
+        {
+            (MaxLines, MaxBytes) = (maxLines, maxBytes);
+            Trim();
+        }
+    }
+
     /// <summary>Forgets everything; sequences go on.</summary>
     public void Clear()
     {
@@ -229,11 +239,7 @@ internal sealed class SessionBuffer : IDisposable
             _blocks.Add(block);
             _held += block.Memory;
             _memory.Add(block.Memory);
-            while (_blocks.Count > 1 && (_held > MaxBytes || NextSequence - _blocks[1].FirstSequence >= MaxLines))
-            {
-                Drop(_blocks[0]);
-                _blocks.RemoveAt(0);
-            }
+            Trim();
         }
 
         while (!_memory.TryMakeRoom() && EvictOldest())
@@ -241,6 +247,15 @@ internal sealed class SessionBuffer : IDisposable
         }
 
         return block;
+    }
+
+    private void Trim()
+    {
+        while (_blocks.Count > 1 && (_held > MaxBytes || NextSequence - _blocks[1].FirstSequence >= MaxLines))
+        {
+            Drop(_blocks[0]);
+            _blocks.RemoveAt(0);
+        }
     }
 
     private void Drop(FrameBlock block)

@@ -48,7 +48,7 @@ internal sealed class MergeSource(object? owner)
         {
             Bytes += batch.ByteCount;
             LastArrival = batch.Arrival;
-            if (live)
+            if (live && !InBacklog)
             {
                 Measure(batch);
             }
@@ -145,7 +145,7 @@ internal sealed class MergeSource(object? owner)
         // The backlog was placed by the node's own clock, which may be minutes ahead: that must not hold live lines.
         long before = _placedLive ? Head : long.MinValue;
         _placedLive = true;
-        long time = arrivalOrder || !_offset.IsKnown ? batch.Arrival : batch[_line].Time + _offset.Value;
+        long time = arrivalOrder ? batch.Arrival : InBacklog ? batch[_line].Time : _offset.IsKnown ? batch[_line].Time + _offset.Value : batch.Arrival;
         Head = Math.Min(Math.Max(before, time), batch.Arrival);
     }
 }
