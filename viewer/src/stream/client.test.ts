@@ -28,6 +28,7 @@ function play(answers: Answer[], { endAfter = answers.length } = {}) {
       now += milliseconds;
       if (cursors.length >= endAfter) stop.abort();
     },
+    soon: queueMicrotask,
     locks: undefined,
     startRegex: () => {
       throw new Error('none is asked for');

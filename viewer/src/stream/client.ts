@@ -27,6 +27,8 @@ export interface Surroundings {
   /** Resolves after some milliseconds, or at once when the signal aborts. */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
   random(): number;
+  /** Calls back as soon as messages that wait have been heard. */
+  soon(callback: () => void): void;
   /** Locks that all tabs share; undefined where the browser gives none. */
   locks: LockManager | undefined;
   /** Starts a worker for regular expressions. */

@@ -2,22 +2,24 @@ import { type ConnectionState, StreamClient, type Surroundings } from './client'
 import { parseCursor } from './cursor';
 import { toBlob, toDetail } from './export';
 import { Expression } from './expression';
+import { Frames } from './frames';
 import { Intake } from './intake';
 import { Lines } from './lines';
 import type { Choice, FromWorker, ToWorker } from './protocol';
 import { parseQuery } from './query';
 import { RegexClient } from './regexclient';
-import { toRow } from './rows';
 import { everything, type Selection } from './rowtest';
 import { inSlot, streamSlots } from './slots';
 import { View } from './view';
 
 /** A frame goes to the page at most this often while rows on screen change. */
 const frameMilliseconds = 8;
+/** And this often while only the counts do. */
+const countsMilliseconds = 100;
+/** While a search goes back through older lines, what it has found goes to the page this often. */
+const searchMilliseconds = 50;
 const podsMilliseconds = 1000;
 const mostBars = 120;
-
-type Look = Extract<ToWorker, { type: 'look' }>;
 
 /** One LogView's stream, store and queries: everything that the worker does for a page. */
 export class ViewerSession {
@@ -25,18 +27,18 @@ export class ViewerSession {
   readonly #intake: Intake;
   #view: View;
   #choice = 0;
-  #look: Look = { type: 'look', first: 0, count: 100, follow: true, anchor: -1, anchorIndex: 0 };
-  #lookChanged = true;
-  #shownSize = 0;
-  #shownFirst = -1;
   #sourcesSent = 0;
   #evicted = 0;
   #lastFrame = Number.NEGATIVE_INFINITY;
   #lastPods = 0;
+  /** How long after a frame lines that arrive make the next one. */
+  #pace = frameMilliseconds;
   #due = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #searching = false;
   #abort = new AbortController();
   readonly #expression: Expression;
+  readonly #frames: Frames;
 
   constructor(
     private readonly post: (message: FromWorker) => void,
@@ -47,7 +49,7 @@ export class ViewerSession {
     this.#expression = new Expression(new RegexClient(surroundings.startRegex, surroundings.wait), this.#lines, {
       changed: (view) => {
         if (view !== this.#view) return;
-        this.#lookChanged = true;
+        this.#frames.touch();
         this.#schedule(frameMilliseconds);
       },
       failed: (view, error) => {
@@ -56,6 +58,7 @@ export class ViewerSession {
       free: () => void this.#expression.pump(this.#view),
     });
     this.#intake = new Intake(this.#lines, surroundings.now);
+    this.#frames = new Frames(this.#lines, this.#intake, this.#expression);
     this.#view = new View(this.#lines, everything);
   }
 
@@ -69,8 +72,7 @@ export class ViewerSession {
         this.#choose(message.choice);
         break;
       case 'look':
-        this.#look = message;
-        this.#lookChanged = true;
+        this.#frames.look(message);
         this.#schedule(0);
         break;
       case 'step': {
@@ -110,7 +112,7 @@ export class ViewerSession {
           const message = this.#intake.event(name, data, id);
           if (message) this.post(message);
         },
-        batch: () => this.#schedule(frameMilliseconds),
+        batch: () => this.#schedule(this.#pace),
       },
       this.surroundings,
     );
@@ -144,8 +146,27 @@ export class ViewerSession {
     this.#expression.clear();
     this.#view = new View(this.#lines, selection);
     this.#view.scan(this.surroundings.now);
-    this.#lookChanged = true;
+    this.#frames.touch();
     this.#flush();
+  }
+
+  /** Searches on for a moment; what is found goes to the page at once until it fills that, then now and then. */
+  #search(): void {
+    const fills = this.#view.size >= this.#frames.wanted;
+    const goesOn = this.#view.scan(this.surroundings.now);
+    this.#frames.touch();
+    if (!goesOn || !fills || this.surroundings.now() - this.#lastFrame >= searchMilliseconds) this.#flush();
+    else this.#searchOn();
+  }
+
+  /** Plans the search's next moment: what has arrived by then is heard before. */
+  #searchOn(): void {
+    if (this.#searching || !this.#view.scanning || this.#view.regex) return;
+    this.#searching = true;
+    this.surroundings.soon(() => {
+      this.#searching = false;
+      this.#search();
+    });
   }
 
   #find(message: Extract<ToWorker, { type: 'find' }>): void {
@@ -206,79 +227,27 @@ export class ViewerSession {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const now = this.surroundings.now();
-    const scanned = this.#view.scanning;
-    if (scanned) this.#view.scan(this.surroundings.now);
     const changedFrom = this.#takeIn();
     this.#sendSources();
-    this.#frame(changedFrom, scanned);
+    const frame = this.#frames.next(this.#view, this.#choice, changedFrom);
+    this.#pace = frame.rows ? frameMilliseconds : countsMilliseconds;
     this.#lastFrame = now;
+    this.post(frame);
+    if (frame.rows) void this.#expression.mark(this.#view, frame.rows);
     if (now - this.#lastPods >= podsMilliseconds) {
       this.post({ type: 'pods', pods: this.#intake.pods.report(now - this.#lastPods) });
       this.post({ type: 'histogram', histogram: this.#intake.volume.histogram(mostBars) });
       this.#lastPods = now;
     }
     void this.#expression.pump(this.#view);
-    if (this.#view.scanning && !this.#view.regex) this.#schedule(0);
-    else this.#schedule(podsMilliseconds);
-  }
-
-  #frame(changedFrom: number, scanned: boolean): void {
-    const { follow, count, anchor, anchorIndex } = this.#look;
-    const view = this.#view;
-    const size = view.size;
-    const anchorRow = anchor >= 0 && anchor < this.#lines.end ? anchor : -1;
-    const index = anchorRow < 0 ? 0 : Math.min(view.indexOf(anchorRow), Math.max(0, size - 1));
-    const wanted = anchorRow < 0 ? this.#look.first : this.#look.first + index - anchorIndex;
-    const first = follow ? Math.max(0, size - count) : Math.max(0, Math.min(wanted, size - 1));
-    const end = Math.min(size, first + count);
-    // Rows in the middle are as they were unless something was put in before their end.
-    const still =
-      !follow &&
-      first === this.#shownFirst &&
-      !this.#lookChanged &&
-      !scanned &&
-      this.#shownSize >= end &&
-      !this.#changedBefore(changedFrom, end);
-    this.#lookChanged = false;
-    this.#shownSize = size;
-    this.#shownFirst = first;
-    const message: FromWorker = {
-      type: 'frame',
-      choice: this.#choice,
-      marked: this.#expression.marked,
-      counts: {
-        rows: size,
-        lines: this.#lines.lines,
-        shown: view.shownLines,
-        matches: view.matchLines,
-        scanning: view.scanning,
-        evicted: this.#lines.evicted,
-        arrived: this.#intake.arrived,
-        newest: this.#intake.newest,
-        gaps: this.#intake.gaps,
-        lost: this.#intake.lost,
-      },
-      first,
-      anchor: { row: anchorRow, index },
-    };
-    if (!still) {
-      message.rows = [];
-      for (let at = first; at < end; at++)
-        message.rows.push(toRow(this.#lines, view, view.rowAt(at), this.#expression.marks));
-    }
-    this.post(message);
-    if (message.rows) void this.#expression.mark(view, message.rows);
+    this.#searchOn();
+    this.#schedule(podsMilliseconds);
   }
 
   /** The expression cannot be run: everything is shown, and why. */
   #giveUp(error: Error): void {
     this.post({ type: 'query', error: error.message });
     this.#show({ ...this.#view.selection, query: everything.query });
-  }
-
-  #changedBefore(changedFrom: number, end: number): boolean {
-    if (changedFrom === Number.POSITIVE_INFINITY || end === 0) return false;
-    return changedFrom <= this.#lines.positionOf(this.#view.rowAt(end - 1));
   }
 
   #sendSources(): void {

@@ -4,7 +4,7 @@ import { RowTest, rowBits, type Selection } from './rowtest';
 import { segmentEnd } from './search';
 
 /** Time that one step of a search may take: short enough that a keystroke in the meantime is not felt. */
-const sliceMilliseconds = 8;
+const sliceMilliseconds = 5;
 /** Rows tested between two looks at the clock. */
 const stepRows = 8192;
 

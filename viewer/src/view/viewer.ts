@@ -53,6 +53,8 @@ export class Viewer {
   readonly #worker: ReturnType<typeof startWorker>;
   #request = 0;
   #latestCounts = start.counts;
+  /** The choice whose search is over, as far as the state tells. */
+  #searched = 0;
   #countsTimer: ReturnType<typeof setTimeout> | undefined;
   #rows: readonly Row[] = [];
   readonly #listeners = new Set<() => void>();
@@ -137,7 +139,7 @@ export class Viewer {
       case 'frame':
         if (message.rows) this.#rows = message.rows;
         this.onFrame?.(message);
-        this.#counts(message.counts);
+        this.#counts(message);
         break;
       case 'connection':
         this.#change({ connection: message.state });
@@ -170,8 +172,14 @@ export class Viewer {
     }
   }
 
-  #counts(counts: Counts): void {
+  #counts({ counts, choice }: Frame): void {
     this.#latestCounts = counts;
+    if (!counts.scanning && choice !== this.#searched) {
+      // Somebody waits for the result of a search.
+      this.#searched = choice;
+      this.#change({ counts });
+      return;
+    }
     this.#countsTimer ??= setTimeout(() => {
       this.#countsTimer = undefined;
       this.#change({ counts: this.#latestCounts });
