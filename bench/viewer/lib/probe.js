@@ -6,6 +6,8 @@ globalThis.bench = (() => {
   let seen = '';
   let first = 0;
   const waiting = [];
+  /** What takes longer than this never comes: a measurement fails rather than hang. */
+  const deadline = 240_000;
 
   const rows = () => document.querySelectorAll('.line[data-cursor], .list .line');
   const lastText = () => {
@@ -16,6 +18,16 @@ globalThis.bench = (() => {
   new PerformanceObserver((list) => {
     for (const task of list.getEntries()) longest = Math.max(longest, task.duration);
   }).observe({ type: 'longtask', buffered: true });
+
+  // After the frame's own callbacks: what it shows. It is on the screen when the next frame begins.
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    for (let i = waiting.length - 1; i >= 0; i--) {
+      if (!waiting[i].condition()) continue;
+      const { done } = waiting.splice(i, 1)[0];
+      requestAnimationFrame(() => done(performance.now()));
+    }
+  };
 
   let previous = 0;
   const frame = (now) => {
@@ -28,12 +40,7 @@ globalThis.bench = (() => {
       const written = Number(/ at=(\d+)|at=(\d+)/.exec(text)?.[0].trim().slice(3) ?? 0);
       if (written > 0) latencies.push(Date.now() - written);
     }
-    for (let i = waiting.length - 1; i >= 0; i--) {
-      if (!waiting[i].condition()) continue;
-      const { done } = waiting.splice(i, 1)[0];
-      // The row is in the document: the frame after this one has painted it.
-      requestAnimationFrame(() => done(performance.now()));
-    }
+    port2.postMessage(0);
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
@@ -42,7 +49,11 @@ globalThis.bench = (() => {
     lastText,
     rows,
     /** Time since navigation at which a condition had been painted. */
-    when: (condition) => new Promise((done) => waiting.push({ condition, done })),
+    when: (condition) =>
+      new Promise((done, fail) => {
+        waiting.push({ condition, done });
+        setTimeout(() => fail(new Error(`did not come about: ${condition}`)), deadline);
+      }),
     newest: (n) => globalThis.bench.when(() => lastText().includes(`seq=${n} `)),
     reset() {
       frames.length = 0;

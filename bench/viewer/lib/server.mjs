@@ -1,5 +1,5 @@
 // Serves both viewers and streams of prebuilt lines: `backlog-N` is N lines and then silence, `rate-R` is R lines a
-// second over a backlog of 1,000, written in pieces every 5 ms, each line telling when it was written.
+// second after a backlog of 1,000 and a pause, written in pieces every 5 ms, each line telling when it was written.
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -7,6 +7,8 @@ import { extname, join, normalize } from 'node:path';
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const pods = ['checkout-7c9f6d5b8-k2x4p', 'checkout-7c9f6d5b8-m9wqz', 'checkout-7c9f6d5b8-zt7hd'];
 const filler = ' GET /orders/items 200 user=4711 region=eu-central cache=miss upstream=inventory.shop.svc timeout=none'.padEnd(110, '.');
+/** The baseline paints nothing while lines keep coming: without a pause it would not even show its backlog. */
+export const pauseSeconds = 2;
 const start = Date.parse('2026-05-04T09:00:00Z');
 
 function frame(n, at) {
@@ -60,6 +62,7 @@ async function stream(name, response) {
   await write(response, backlog(preset));
   response.write(`event: synced\ndata: {"lines":${preset}}\n\n`);
   if (kind !== 'rate') return;
+  await new Promise((resolve) => setTimeout(resolve, pauseSeconds * 1000));
   let n = preset;
   const began = performance.now();
   const timer = setInterval(() => {
