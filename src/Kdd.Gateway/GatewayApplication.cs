@@ -6,6 +6,7 @@ using Kdd.Gateway.Routing;
 using Kdd.Gateway.Streams;
 using Kdd.Gateway.Telemetry;
 using Kdd.Gateway.Viewer;
+using Kdd.Hosting;
 using Kdd.Kubernetes;
 using Kdd.Kubernetes.Leases;
 using Microsoft.AspNetCore.Authentication;
@@ -40,6 +41,7 @@ public static class GatewayApplication
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => GatewayServer.Configure(kestrel, options, timeProvider));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
         builder.Services.AddSingleton(options).AddSingleton(timeProvider).AddSingleton<Readiness>();
+        builder.Services.AddHostedService(_ => new QuietMemory(TimeProvider.System));
         AddRouting(builder.Services, options, cluster, callers, timeProvider);
         builder.Services.AddRateLimiter(limits => RateLimits.Configure(limits, options));
         AddAccess(builder.Services, options, cluster, callers, timeProvider);

@@ -12,7 +12,7 @@ namespace Kdd.Operator.Hosting;
 /// and stops before it, because open streams would hold the server's stop up.
 /// </summary>
 internal sealed class OperatorService(
-    HeldLease lease, LeaseObserver members, LogViewController controller, EventRecorder events, SessionRegistry sessions, ClusterCache caches, StartMemory memory, OperatorMetrics metrics) : IHostedLifecycleService, IDisposable
+    HeldLease lease, LeaseObserver members, LogViewController controller, EventRecorder events, SessionRegistry sessions, ClusterCache caches, OperatorMetrics metrics) : IHostedLifecycleService, IDisposable
 {
     /// <summary>Namespaces are handed over within 5 s of the signal; what cannot be told the API server by then expires by itself.</summary>
     private static readonly TimeSpan s_release = TimeSpan.FromSeconds(2);
@@ -30,7 +30,7 @@ internal sealed class OperatorService(
     {
         _renewal = lease.RunAsync(_stopControl.Token);
         _rest = Task.WhenAll(members.RunAsync(_stopRest.Token), events.RunAsync(_stopRest.Token));
-        _control = Task.WhenAll(controller.RunAsync(_stopControl.Token), memory.RunAsync(_stopControl.Token));
+        _control = controller.RunAsync(_stopControl.Token);
         return Task.CompletedTask;
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Kdd.Api.Sharding;
+using Kdd.Hosting;
 using Kdd.Kubernetes;
 using Kdd.Kubernetes.Events;
 using Kdd.Kubernetes.Informers;
@@ -63,7 +64,8 @@ internal static class OperatorServices
         .AddSingleton<LogViewQueue>().AddSingleton<StatusWriter>().AddSingleton<StatusBuilder>().AddSingleton<LogViewEvents>()
         .AddSingleton<SessionStarter>().AddSingleton<OrphanedPods>().AddSingleton<LogViewReconciler>().AddSingleton<LogViewController>()
         .AddSingleton<OperatorMetrics>().AddSingleton<Readiness>().AddSingleton<GatewayAuthentication>().AddSingleton<OwnerCheck>()
-        .AddSingleton<StartMemory>().AddSingleton<OperatorService>().AddHostedService(provider => provider.GetRequiredService<OperatorService>());
+        .AddSingleton<OperatorService>().AddHostedService(provider => provider.GetRequiredService<OperatorService>())
+        .AddHostedService(_ => new QuietMemory(TimeProvider.System));
 
     /// <summary>DATA: pods/log -> lines -> buffer -> viewers.</summary>
     public static IServiceCollection AddSessions(this IServiceCollection services) => services
