@@ -120,4 +120,48 @@ describe('StreamClient', () => {
     const { states } = await play([stream(`event: error\ndata: ${error}\n\nevent: synced\ndata: {}\n\n`)]);
     expect(states.map((state) => state.phase)).toContain('live');
   });
+
+  it('leaves a connection on which nothing is heard for 45 s', async () => {
+    let now = 0;
+    const states: ConnectionState[] = [];
+    const stop = new AbortController();
+    let asked = 0;
+    const silent = (signal: AbortSignal) =>
+      new Response(
+        new ReadableStream<Uint8Array>({
+          start(body) {
+            body.enqueue(new TextEncoder().encode(': here\n\n'));
+            signal.addEventListener('abort', () => body.error(signal.reason));
+          },
+        }),
+      );
+    const surroundings: Surroundings = {
+      fetch: async (_, init) => {
+        asked++;
+        return silent(init.signal!);
+      },
+      now: () => now,
+      random: () => 0.5,
+      wait: async (milliseconds) => {
+        if (asked > 1) stop.abort();
+        now += milliseconds;
+      },
+      soon: queueMicrotask,
+      locks: undefined,
+      startRegex: () => {
+        throw new Error('none is asked for');
+      },
+    };
+    const lost: string[] = [];
+    const handler = {
+      state: (state: ConnectionState) => states.push(state),
+      lost: (reason: string) => lost.push(reason),
+      event: () => {},
+      batch: () => {},
+    };
+    await new StreamClient('http://kdd/stream', handler, surroundings).run(stop.signal);
+    expect(lost[0]).toBe('nothing was heard for 45 s');
+    expect(now).toBeGreaterThanOrEqual(45_000);
+    expect(asked).toBe(2);
+  });
 });

@@ -49,6 +49,8 @@ export class StreamClient {
   #pause = leastPause;
   #retry = 0;
   #ended = '';
+  /** When bytes came last. */
+  #heard = 0;
   #failed: ConnectionState | undefined;
 
   constructor(
@@ -101,10 +103,13 @@ export class StreamClient {
       {
         event: (name, data, id) => {
           if (id) this.#cursor = id;
-          if (name === 'reconnect') reconnectAfter = (JSON.parse(data) as { afterMs?: number }).afterMs ?? leastPause;
-          else if (name === 'end') this.#ended = (JSON.parse(data) as { reason?: string }).reason ?? 'Completed';
-          else if (name === 'error') this.#rightsEnded(data);
-          if (name === 'synced') this.handler.state({ phase: 'live' });
+          // Nearly all are lines, and those say nothing of the connection.
+          if (name !== 'log') {
+            if (name === 'reconnect') reconnectAfter = (JSON.parse(data) as { afterMs?: number }).afterMs ?? leastPause;
+            else if (name === 'end') this.#ended = (JSON.parse(data) as { reason?: string }).reason ?? 'Completed';
+            else if (name === 'error') this.#rightsEnded(data);
+            else if (name === 'synced') this.handler.state({ phase: 'live' });
+          }
           this.handler.event(name, data, id);
           this.#pause = leastPause;
         },
@@ -115,11 +120,13 @@ export class StreamClient {
       this.#cursor,
     );
     const reader = body.getReader();
+    void this.#endSilence(abort);
     let reason = 'the connection was closed';
     try {
       for (;;) {
-        const { done, value } = await this.#readOrSilence(reader, abort);
+        const { done, value } = await reader.read();
         if (done) break;
+        this.#heard = this.surroundings.now();
         parser.push(value);
         this.handler.batch();
       }
@@ -141,17 +148,13 @@ export class StreamClient {
     return this.#backOff(reason);
   }
 
-  async #readOrSilence(reader: ReadableStreamDefaultReader<Uint8Array>, abort: AbortController) {
-    const silence = new AbortController();
-    const read = reader.read();
-    const timeout = this.surroundings.wait(silenceMilliseconds, silence.signal).then(() => {
-      if (!silence.signal.aborted) abort.abort(new Error('nothing was heard for 45 s'));
-    });
-    try {
-      return await read;
-    } finally {
-      silence.abort();
-      await timeout;
+  /** Ends a connection on which nothing is heard any more: reading it fails then, with the reason. */
+  async #endSilence(abort: AbortController): Promise<void> {
+    this.#heard = this.surroundings.now();
+    while (!abort.signal.aborted) {
+      const left = this.#heard + silenceMilliseconds - this.surroundings.now();
+      if (left > 0) await this.surroundings.wait(left, abort.signal);
+      else abort.abort(new Error('nothing was heard for 45 s'));
     }
   }
 

@@ -8,12 +8,12 @@ export function toLine(event: LogEvent, id: string): NewLine {
   const { message } = event;
   const escaped = hasEscape(message);
   const { text, styles } = escaped ? parseAnsi(message) : { text: message, styles: none };
-  const time = Date.parse(event.timestamp);
+  const { time, nanos } = parseTimestamp(event.timestamp);
   return {
     text: oneLine(text),
     styles,
     time: Number.isFinite(time) ? time : (event.unix || 0) * 1000,
-    nanos: nanosOf(event.timestamp),
+    nanos,
     pod: event.pod,
     container: event.container,
     level: levelNumber(event.level),
@@ -37,16 +37,22 @@ function oneLine(text: string): string {
   return text.includes('\n') ? text.replaceAll('\n', '␊') : text;
 }
 
-/** The nanoseconds within the millisecond of an RFC 3339 time. */
-export function nanosOf(timestamp: string): number {
-  const dot = timestamp.indexOf('.');
-  if (dot < 0) return 0;
-  let end = dot + 1;
-  while (end < timestamp.length && isDigit(timestamp.charCodeAt(end))) end++;
-  const digits = timestamp.slice(dot + 4, Math.min(end, dot + 10));
-  return digits === '' ? 0 : Number(digits.padEnd(6, '0'));
-}
+let cachedSecond = '';
+let cachedTime = Number.NaN;
 
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
+/** Milliseconds since 1970, NaN where they cannot be told, and the nanoseconds within, of an RFC 3339 time. */
+export function parseTimestamp(timestamp: string): { time: number; nanos: number } {
+  if (timestamp.length !== 30 || !/\.\d{9}Z$/.test(timestamp)) {
+    const fraction = /\.\d{3}(\d+)/.exec(timestamp)?.[1] ?? '';
+    return { time: Date.parse(timestamp), nanos: Number(fraction.slice(0, 6).padEnd(6, '0')) };
+  }
+  // As the server writes nearly all, and consecutive lines are of the same second.
+  const second = timestamp.slice(0, 19);
+  if (second !== cachedSecond) {
+    cachedTime = Date.parse(`${second}Z`);
+    cachedSecond = second;
+  }
+  const fraction = Number(timestamp.slice(20, 29));
+  const milliseconds = Math.floor(fraction / 1_000_000);
+  return { time: cachedTime + milliseconds, nanos: fraction - milliseconds * 1_000_000 };
 }

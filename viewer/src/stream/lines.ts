@@ -1,4 +1,4 @@
-import { type Cursor, subtractBase36 } from './cursor';
+import { base36, type Cursor, subtractBase36 } from './cursor';
 import { Sources } from './sources';
 import { TextChunks } from './text';
 import { Traces } from './traces';
@@ -117,8 +117,8 @@ export class Lines {
     if (cursor) {
       const epoch = this.#epoch(cursor);
       bits |= (epoch + 1) << flags.epochShift;
-      segment.seq[at] = Number.parseInt(cursor.seq, 36) - this.#epochs[epoch]!.seq;
-      const n = Number.parseInt(cursor.n, 36);
+      segment.seq[at] = base36(cursor.seq) - this.#epochs[epoch]!.seq;
+      const n = base36(cursor.n);
       segment.n[at] = Math.min(n, 0xffff);
       if (n >= 0xffff) this.#manyN.set(row, n);
       segment.behind[at] = subtractBase36(cursor.time, cursor.watermark);
@@ -156,7 +156,7 @@ export class Lines {
     if (last >= 0 && this.#epochs[last]!.name === cursor.epoch) return last;
     // 255 epochs fit into the upper byte; one comes with each restart of the operator.
     if (last >= 253) return last;
-    this.#epochs.push({ name: cursor.epoch, seq: Number.parseInt(cursor.seq, 36) });
+    this.#epochs.push({ name: cursor.epoch, seq: base36(cursor.seq) });
     return last + 1;
   }
 

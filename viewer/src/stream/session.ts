@@ -14,8 +14,8 @@ import { View } from './view';
 
 /** A frame goes to the page at most this often while rows on screen change. */
 const frameMilliseconds = 8;
-/** And this often while only the counts do. */
-const countsMilliseconds = 100;
+/** And this often while only the counts do, or the backlog runs past whoever is to read it. */
+const calmMilliseconds = 100;
 /** While a search goes back through older lines, what it has found goes to the page this often. */
 const searchMilliseconds = 50;
 const podsMilliseconds = 1000;
@@ -36,6 +36,7 @@ export class ViewerSession {
   #due = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #searching = false;
+  #loading = true;
   #abort = new AbortController();
   readonly #expression: Expression;
   readonly #frames: Frames;
@@ -129,6 +130,7 @@ export class ViewerSession {
     if (state.phase === 'ended') {
       this.#intake.marker({ kind: 'connection', what: 'end', reason: state.reason });
     }
+    this.#loading = state.phase === 'backlog';
     // Whoever hears that the stream is live has its backlog.
     this.#flush();
     this.post({ type: 'connection', state });
@@ -230,7 +232,7 @@ export class ViewerSession {
     const changedFrom = this.#takeIn();
     this.#sendSources();
     const frame = this.#frames.next(this.#view, this.#choice, changedFrom);
-    this.#pace = frame.rows ? frameMilliseconds : countsMilliseconds;
+    this.#pace = frame.rows && !this.#loading ? frameMilliseconds : calmMilliseconds;
     this.#lastFrame = now;
     this.post(frame);
     if (frame.rows) void this.#expression.mark(this.#view, frame.rows);

@@ -13,19 +13,12 @@ export interface Source {
 export class Sources {
   readonly all: Source[] = [];
   readonly #byKey = new Map<string, Source>();
-  #last: Source | undefined;
+  /** By the cursor's source: its lines have one pod, container and instance for long. */
+  readonly #latest = new Map<string, Source>();
 
   of(pod: string, container: string, source: string, instance: string): Source {
-    const last = this.#last;
-    if (
-      last &&
-      last.source === source &&
-      last.instance === instance &&
-      last.pod === pod &&
-      last.container === container
-    ) {
-      return last;
-    }
+    const latest = this.#latest.get(source);
+    if (latest && latest.instance === instance && latest.pod === pod && latest.container === container) return latest;
     const key = `${source}.${instance}.${pod}/${container}`;
     let found = this.#byKey.get(key);
     if (!found) {
@@ -33,7 +26,7 @@ export class Sources {
       this.all.push(found);
       this.#byKey.set(key, found);
     }
-    this.#last = found;
+    this.#latest.set(source, found);
     return found;
   }
 }

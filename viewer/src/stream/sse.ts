@@ -65,20 +65,16 @@ export class SseParser {
     let valueStart = Math.min(fieldEnd + 1, end);
     if (text.charCodeAt(valueStart) === 32 && valueStart < end) valueStart++;
     const value = text.slice(valueStart, end);
-    switch (text.slice(start, fieldEnd)) {
-      case 'data':
-        this.#data = this.#hasData ? `${this.#data}\n${value}` : value;
-        this.#hasData = true;
-        break;
-      case 'event':
-        this.#name = value;
-        break;
-      case 'id':
-        if (!value.includes('\0')) this.#id = value;
-        break;
-      case 'retry':
-        if (/^\d+$/.test(value)) this.handler.retry(Number(value));
-        break;
+    const length = fieldEnd - start;
+    if (length === 4 && text.startsWith('data', start)) {
+      this.#data = this.#hasData ? `${this.#data}\n${value}` : value;
+      this.#hasData = true;
+    } else if (length === 5 && text.startsWith('event', start)) {
+      this.#name = value;
+    } else if (length === 2 && text.startsWith('id', start)) {
+      if (!value.includes('\0')) this.#id = value;
+    } else if (length === 5 && text.startsWith('retry', start)) {
+      if (/^\d+$/.test(value)) this.handler.retry(Number(value));
     }
   }
 

@@ -3,6 +3,8 @@ const chunkSize = 1 << chunkBits;
 const chunkMask = chunkSize - 1;
 /** An address has 32 bits: 10 for the chunk, 22 for the offset in it. More than 4 GiB is never kept at once. */
 const chunkLimit = 1 << (32 - chunkBits);
+/** Up to this many characters a loop is faster than a call of the encoder. */
+const shortText = 1024;
 
 /**
  * The text of all lines as UTF-8 in chunks of 4 MiB, a line feed after each: searched as bytes, without a string per
@@ -10,6 +12,8 @@ const chunkLimit = 1 << (32 - chunkBits);
  */
 export class TextChunks {
   #chunks = new Map<number, Uint8Array>();
+  /** The chunk that is being filled. */
+  #chunk = new Uint8Array(0);
   #first = 0;
   #last = -1;
   #used = 0;
@@ -23,26 +27,40 @@ export class TextChunks {
     // A UTF-16 unit becomes at most three bytes.
     const most = text.length * 3 + 1;
     if (this.#last < 0 || (this.#used + most > chunkSize && this.#used + text.length + 1 > chunkSize)) this.#grow();
-    let { read, written } = this.#encode(text);
-    if (read < text.length) {
+    let written = this.#encode(text);
+    if (written < 0) {
       this.#grow();
-      ({ read, written } = this.#encode(text));
+      written = this.#encode(text);
     }
     const address = (((this.#last % chunkLimit) << chunkBits) | this.#used) >>> 0;
-    this.#chunks.get(this.#last)![this.#used + written] = 10;
+    this.#chunk[this.#used + written] = 10;
     this.#used += written + 1;
     this.length = written;
     return address;
   }
 
-  #encode(text: string): { read: number; written: number } {
-    return this.#encoder.encodeInto(text, this.#chunks.get(this.#last)!.subarray(this.#used, chunkSize - 1));
+  /** Writes a text where there is room for its characters; its bytes, or −1 when there is none for those. */
+  #encode(text: string): number {
+    if (text.length <= shortText) {
+      const chunk = this.#chunk;
+      const used = this.#used;
+      let at = 0;
+      for (; at < text.length; at++) {
+        const code = text.charCodeAt(at);
+        if (code >= 0x80) break;
+        chunk[used + at] = code;
+      }
+      if (at === text.length) return at;
+    }
+    const { read, written } = this.#encoder.encodeInto(text, this.#chunk.subarray(this.#used, chunkSize - 1));
+    return read < text.length ? -1 : written;
   }
 
   #grow(): void {
     this.#last++;
     this.#used = 0;
-    this.#chunks.set(this.#last, new Uint8Array(chunkSize));
+    this.#chunk = new Uint8Array(chunkSize);
+    this.#chunks.set(this.#last, this.#chunk);
   }
 
   /** The chunk that an address lies in. */

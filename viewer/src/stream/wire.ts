@@ -81,10 +81,12 @@ export interface LogViewStatus {
 /** Levels in rising order; 0 is unknown, which every minimum lets pass. */
 export const levels = ['', 'Trace', 'Debug', 'Info', 'Warn', 'Error', 'Fatal'] as const;
 
-const levelNumbers = new Map(levels.map((name, number) => [name.toLowerCase(), number]));
+const levelNumbers = new Map(
+  levels.flatMap((name, number) => [[name, number] as const, [name.toLowerCase(), number] as const]),
+);
 levelNumbers.set('warning', 4).set('information', 3).set('err', 5).set('critical', 6);
 
 /** The number of a level's name in any case, 0 when there is none of that name. */
 export function levelNumber(name: string | undefined): number {
-  return name ? (levelNumbers.get(name.toLowerCase()) ?? 0) : 0;
+  return name ? (levelNumbers.get(name) ?? levelNumbers.get(name.toLowerCase()) ?? 0) : 0;
 }
