@@ -166,12 +166,11 @@ internal sealed class LogViewReconciler(
         statusWriter.Offer(observed, status);
         events.Report(observed, record, verdict, snapshot);
 
-        LogViewStatus reduced = StatusComparison.WithoutCounters(status);
-        ulong published = XxHash3.HashToUInt64(JsonSerializer.SerializeToUtf8Bytes(reduced, LogViewJson.Default.LogViewStatus));
+        ulong published = XxHash3.HashToUInt64(JsonSerializer.SerializeToUtf8Bytes(StatusComparison.StateOf(status), LogViewJson.Default.LogViewStatus));
         if (session is not null && published != record.Published)
         {
             record.Published = published;
-            session.PublishStatus(reduced);
+            session.PublishStatus(StatusComparison.WithoutCounters(status));
         }
     }
 

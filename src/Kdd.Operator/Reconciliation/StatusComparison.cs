@@ -8,7 +8,7 @@ internal enum StatusDifference
 {
     None,
 
-    /// <summary>Counters, lastLineTime, viewers: live figures are the stream's and the metrics' business.</summary>
+    /// <summary>Counters, lastLineTime, viewers, skew: live figures are the stream's and the metrics' business.</summary>
     Counters,
 
     /// <summary>Conditions, streams, sources, owner, url, times.</summary>
@@ -18,11 +18,15 @@ internal enum StatusDifference
 internal static class StatusComparison
 {
     public static StatusDifference Compare(LogViewStatus? written, LogViewStatus wanted)
-        => written is null || !Same(WithoutCounters(written), WithoutCounters(wanted)) ? StatusDifference.State
+        => written is null || !Same(StateOf(written), StateOf(wanted)) ? StatusDifference.State
             : !Same(written, wanted) ? StatusDifference.Counters
             : StatusDifference.None;
 
-    /// <summary>What viewers are told, and what a write at once is worth.</summary>
+    /// <summary>What a write at once is worth. A skew is measured anew with each line: it comes with the next write.</summary>
+    public static LogViewStatus StateOf(LogViewStatus status)
+        => WithoutCounters(status) with { Sources = status.Sources?.Select(source => source with { Skew = null }).ToArray() };
+
+    /// <summary>What viewers are told.</summary>
     public static LogViewStatus WithoutCounters(LogViewStatus status) => status with { Lines = null, LastLineTime = null, Viewers = null };
 
     /// <summary>By what would be written: records compare their lists by reference, and the API server may order list maps anew.</summary>

@@ -16,11 +16,6 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
 {
     public const string FieldManager = "kdd-operator";
 
-    /// <summary>The first write waits this long: streams open within it, and one write says both.</summary>
-    private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_coalesce = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_counters = TimeSpan.FromSeconds(60);
-
     /// <summary>A write that failed is tried again after this: an etcd that is full must not be hammered.</summary>
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(10);
 
@@ -32,25 +27,27 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
     /// <summary>Takes the status that a LogView should have; the newest offer counts.</summary>
     public void Offer(ObservedLogView observed, LogViewStatus wanted)
     {
-        PendingStatus pending = _pending.GetOrAdd(observed.Name, _ => new PendingStatus());
-        TimeSpan delay;
-        lock (pending)
+        // Most LogViews of a replica that starts are as they should be: nothing is kept for them.
+        if (!_pending.TryGetValue(observed.Name, out PendingStatus? pending))
         {
-            StatusDifference difference = StatusComparison.Compare(observed.LogView?.Status, wanted);
-            if (difference == StatusDifference.None)
+            if (StatusComparison.Compare(observed.LogView?.Status, wanted) == StatusDifference.None)
             {
-                pending.Clear();
                 return;
             }
 
-            (pending.Observed, pending.Wanted, pending.Difference) = (observed, wanted, difference);
-
-            TimeSpan since = pending.WrittenAt is { } at ? timeProvider.GetElapsedTime(at) : TimeSpan.MaxValue;
-            TimeSpan pause = difference == StatusDifference.State ? s_coalesce : s_counters;
-            delay = since >= pause ? s_settle : pause - since;
+            pending = _pending.GetOrAdd(observed.Name, new PendingStatus(timeProvider));
         }
 
-        _queue.AddAfter(observed.Name, delay);
+        TimeSpan? delay;
+        lock (pending)
+        {
+            delay = pending.Offer(observed, wanted);
+        }
+
+        if (delay is { } wait)
+        {
+            _queue.AddAfter(observed.Name, wait);
+        }
     }
 
     /// <summary>The LogView is gone or another's.</summary>
@@ -68,9 +65,7 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
             return ReconcileResult.Done;
         }
 
-        ObservedLogView observed;
-        LogViewStatus wanted;
-        string version;
+        StatusWrite? write;
         lock (pending)
         {
             if (pending.Difference == StatusDifference.None)
@@ -83,30 +78,19 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
                 return ReconcileResult.RequeueAfter(s_retry);
             }
 
-            if (!pending.HasTurn)
+            write = pending.TryTake(pending.Difference == StatusDifference.State ? _stateWrites : _counterWrites, out TimeSpan wait);
+            if (write is null)
             {
-                pending.HasTurn = true;
-                TimeSpan wait = (pending.Difference == StatusDifference.State ? _stateWrites : _counterWrites).Reserve();
-                if (wait > TimeSpan.Zero)
-                {
-                    return ReconcileResult.RequeueAfter(wait);
-                }
+                return ReconcileResult.RequeueAfter(wait);
             }
-
-            (observed, wanted) = (pending.Observed!, pending.Wanted!);
-
-            // The watch may not have brought our own last write yet.
-            version = pending.Written is { } written && written.From == observed.Metadata.ResourceVersion ? written.To : observed.Metadata.ResourceVersion;
-            pending.Clear();
-            pending.HasTurn = false;
         }
 
         try
         {
-            string result = await ApplyAsync(observed, wanted, version, cancellationToken);
+            string version = await ApplyAsync(write, cancellationToken);
             lock (pending)
             {
-                (pending.WrittenAt, pending.Written) = (timeProvider.GetTimestamp(), (observed.Metadata.ResourceVersion, result));
+                pending.Done(write, version);
             }
         }
         catch (KubernetesApiException e) when (e.IsNotFound)
@@ -116,16 +100,18 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
         catch (KubernetesApiException e) when (e.IsConflict)
         {
             // Decided on an old version: decide again, when the watch has brought the new one.
-            logViews.Keys.AddAfter(name, s_coalesce);
+            lock (pending)
+            {
+                pending.Dropped(write);
+            }
+
+            logViews.Keys.AddAfter(name, PendingStatus.Coalesce);
         }
         catch (Exception e) when (e is KubernetesApiException or HttpRequestException or TimeoutException)
         {
             lock (pending)
             {
-                if (pending.Difference == StatusDifference.None)
-                {
-                    (pending.Observed, pending.Wanted, pending.Difference) = (observed, wanted, StatusDifference.State);
-                }
+                pending.Failed(write);
             }
 
             StatusLog.NotWritten(logger, name, e.Message);
@@ -135,30 +121,14 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
         return ReconcileResult.Done;
     }
 
-    private async Task<string> ApplyAsync(ObservedLogView observed, LogViewStatus status, string version, CancellationToken cancellationToken)
+    private async Task<string> ApplyAsync(StatusWrite write, CancellationToken cancellationToken)
     {
-        var apply = new StatusApply(new StatusApplyMetadata(observed.Metadata.Name, observed.Metadata.Namespace, version), status);
+        ObservedLogView observed = write.Observed;
+        var apply = new StatusApply(new StatusApplyMetadata(observed.Metadata.Name, observed.Metadata.Namespace, write.Version), write.Status);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(apply, StatusApplyJson.Default.StatusApply);
         ApiPath path = ApiPath.To(ObservedLogView.Type).Named(observed.Name).Subresource("status");
         byte[] answer = await api.ApplyAsync(path, body, FieldManager, force: true, cancellationToken);
         return JsonSerializer.Deserialize(answer, HeadJson.Default.LogViewHead)!.Metadata.ResourceVersion;
-    }
-
-    private sealed class PendingStatus
-    {
-        public ObservedLogView? Observed { get; set; }
-        public LogViewStatus? Wanted { get; set; }
-        public StatusDifference Difference { get; set; }
-
-        /// <summary>A turn was taken from the bucket and not used yet.</summary>
-        public bool HasTurn { get; set; }
-        public long? WrittenAt { get; set; }
-
-        /// <summary>The version that the last write was decided on, and the one it made.</summary>
-        public (string From, string To)? Written { get; set; }
-
-        /// <summary>Nothing waits to be written; a status is not kept for 10,000 LogViews twice.</summary>
-        public void Clear() => (Observed, Wanted, Difference) = (null, null, StatusDifference.None);
     }
 }
 

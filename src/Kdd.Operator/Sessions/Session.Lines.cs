@@ -71,7 +71,7 @@ public sealed partial class Session : IMergeOutput
                 source.CatchUp();
                 if (!_spec.Spec.Follow)
                 {
-                    Close(source);
+                    source.Close();
                     source.IsEnded = true;
                     source.State = SourceState.Ended;
                 }

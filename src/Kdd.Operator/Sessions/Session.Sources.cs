@@ -115,7 +115,7 @@ public sealed partial class Session
             }
 
             // The stream may be another session's too, and the container may be wanted again: then it goes on here.
-            Close(source);
+            source.Close();
             source.IsWanted = false;
             source.Merge.InBacklog = false;
             return;
@@ -192,28 +192,13 @@ public sealed partial class Session
     {
         foreach (SessionSource source in _sources.Values)
         {
-            Close(source);
-        }
-    }
-
-    private static void Close(SessionSource source)
-    {
-        if (source.Subscription?.Close() is { } position)
-        {
-            source.Start = new LogStart.After(position);
-        }
-
-        source.Subscription = null;
-        source.Openings++;
-        if (source.State is SourceState.Streaming)
-        {
-            source.State = SourceState.Waiting;
+            source.Close();
         }
     }
 
     private void Remove(SessionSource source)
     {
-        Close(source);
+        source.Close();
         _ended = _ended.Plus(source);
         _merger.Remove(source.Merge);
         _sources.Remove(source.Frames.Key);

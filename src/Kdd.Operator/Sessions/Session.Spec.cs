@@ -77,7 +77,7 @@ public sealed partial class Session
                 continue;
             }
 
-            Close(source);
+            source.Close();
             if (source.Start is LogStart.Beginning)
             {
                 // A finite read has no live part that would begin at the first line.

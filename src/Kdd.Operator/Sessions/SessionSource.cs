@@ -53,8 +53,8 @@ internal sealed class SessionSource : ILogSubscriber
 
     public LogSubscription? Subscription { get; set; }
 
-    /// <summary>Counts the times it was closed. Only moves when nothing of the subscription before comes any more.</summary>
-    public int Openings { get; set; }
+    /// <summary>Counts the times it was closed.</summary>
+    public int Openings { get; private set; }
 
     /// <summary>False while the spec leaves it out, though it exists: it keeps its place for when it is taken in again.</summary>
     public bool IsWanted { get; set; } = true;
@@ -77,7 +77,10 @@ internal sealed class SessionSource : ILogSubscriber
     public bool IsEnded { get; set; }
 
     /// <summary>The container has ended for good as far as its pod says, and was read to its end.</summary>
-    public bool IsDrained => IsEnded || State is SourceState.Ended;
+    public bool IsDrained => IsEnded || (State is SourceState.Ended && HasBacklog);
+
+    /// <summary>Its backlog was read since it was opened.</summary>
+    public bool HasBacklog { get; private set; }
 
     /// <summary>When something last came of it, Unix ns.</summary>
     public long LastProgress { get; set; }
@@ -114,12 +117,27 @@ internal sealed class SessionSource : ILogSubscriber
     /// <summary>Its backlog is complete.</summary>
     public void CatchUp()
     {
+        HasBacklog = true;
         if (_start is LogStart.Tail tail)
         {
             // A file that a tail does not cut may have been rotated: what it holds says how far it reaches back.
             bool isCut = tail.Lines is { } lines && Arrived >= lines;
             ReadFrom = Arrived > 0 ? Math.Max(_firstTime, tail.SinceTime ?? 0) : isCut ? long.MaxValue : tail.SinceTime ?? long.MinValue;
         }
+    }
+
+    /// <summary>Leaves the stream; nothing of it comes after this.</summary>
+    public void Close()
+    {
+        if (Subscription?.Close() is { } position)
+        {
+            Start = new LogStart.After(position);
+        }
+
+        Subscription = null;
+        Openings++;
+        HasBacklog = false;
+        State = State is SourceState.Streaming ? SourceState.Waiting : State;
     }
 
     /// <summary>A line got its place.</summary>

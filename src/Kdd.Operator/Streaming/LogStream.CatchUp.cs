@@ -20,6 +20,12 @@ internal sealed partial class LogStream
                 await JoinAsync(subscription, cancellationToken);
             }
 
+            lock (_lock)
+            {
+                // Its own reads may have failed meanwhile.
+                TellState_NeedsLock(subscription);
+            }
+
             subscription.Notify(subscriber => subscriber.OnCaughtUp());
         }
         catch (OperationCanceledException)

@@ -54,7 +54,7 @@ internal sealed partial class LogStream
         if (record is null || Readability.Of(record) is not { } readable)
         {
             NotifyState(SourceState.Waiting, record?.Reason, record?.Message);
-            Notify(subscriber => subscriber.OnConnected(true));
+            NotifyConnected(true);
             await ChangedAsync(seen, cancellationToken);
             return;
         }
@@ -73,7 +73,7 @@ internal sealed partial class LogStream
         if (!readable.IsRunning && reader.Position.InstanceComplete)
         {
             NotifyState(SourceState.Ended, record.Reason, record.Message);
-            Notify(subscriber => subscriber.OnConnected(true));
+            NotifyConnected(true);
             await ChangedAsync(seen, cancellationToken);
             return;
         }
@@ -93,7 +93,7 @@ internal sealed partial class LogStream
             return;
         }
 
-        Notify(subscriber => subscriber.OnConnected(false));
+        NotifyConnected(false);
         await AfterFailureAsync(outcome, reader, backoff, seen, NotifyFailure, cancellationToken);
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class LogStream
                 new ReadStart(Deliver: true, HasEnded: !readable.IsRunning), readable.IsRunning, previous: false, reading.Token, until: null, onOpen: () =>
                 {
                     NotifyState(SourceState.Streaming, null, null);
-                    Notify(subscriber => subscriber.OnConnected(true));
+                    NotifyConnected(true);
                     if (readable.IsRunning)
                     {
                         watch = WatchAsync(reader, _resuming, reading);
@@ -142,11 +142,8 @@ internal sealed partial class LogStream
             ((ILogTarget)this).OnGap(new LogGap(GapReasons.Deleted, null, reader.Position.Point.Time, Now, Certain: false));
         }
 
-        Notify(subscriber =>
-        {
-            subscriber.OnConnected(true);
-            subscriber.OnState(SourceState.Ended, GapReasons.Deleted, null);
-            subscriber.OnEnded();
-        });
+        NotifyConnected(true);
+        NotifyState(SourceState.Ended, GapReasons.Deleted, null);
+        Notify(subscriber => subscriber.OnEnded());
     }
 }

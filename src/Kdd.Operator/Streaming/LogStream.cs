@@ -28,6 +28,8 @@ internal sealed partial class LogStream : ILogTarget, IDisposable
     private InstanceReader? _reader;
     private ContainerRecord? _record;
     private bool _deleted;
+    private (SourceState State, string? Reason, string? Message) _state = (SourceState.Waiting, null, null);
+    private bool _connected = true;
 
     public LogStream(ContainerKey key, UpstreamPool pool)
     {
@@ -58,6 +60,7 @@ internal sealed partial class LogStream : ILogTarget, IDisposable
         lock (_lock)
         {
             _subscriptions.Add(subscription);
+            TellState_NeedsLock(subscription);
         }
 
         _ = CatchUpAsync(subscription);
@@ -162,17 +165,39 @@ internal sealed partial class LogStream : ILogTarget, IDisposable
         }
     }
 
-    private void NotifyState(SourceState state, string? reason, string? message) => Notify(subscriber => subscriber.OnState(state, reason, message));
+    private void NotifyState(SourceState state, string? reason, string? message)
+    {
+        lock (_lock)
+        {
+            _state = (state, reason, message);
+        }
+
+        Notify(subscriber => subscriber.OnState(state, reason, message));
+    }
+
+    /// <summary>What the others were told before; under the lock, so that nothing newer can be told first.</summary>
+    private void TellState_NeedsLock(LogSubscription subscription) => subscription.Notify(subscriber =>
+    {
+        subscriber.OnConnected(_connected);
+        subscriber.OnState(_state.State, _state.Reason, _state.Message);
+    });
+
+    private void NotifyConnected(bool connected)
+    {
+        lock (_lock)
+        {
+            _connected = connected;
+        }
+
+        Notify(subscriber => subscriber.OnConnected(connected));
+    }
 
     private void NotifyFailure(PodLogFailure failure)
     {
         _pool.Logger.LogDebug("log stream {Container}: {Code} {Reason}: {Message}", Key, failure.Code, failure.Reason, failure.Message);
-        Notify(subscriber =>
-        {
-            subscriber.OnConnected(false);
-            subscriber.OnState(failure.IsDenied ? SourceState.Denied : SourceState.BackOff, failure.Reason, failure.Message);
-            subscriber.OnFailure(failure);
-        });
+        NotifyConnected(false);
+        NotifyState(failure.IsDenied ? SourceState.Denied : SourceState.BackOff, failure.Reason, failure.Message);
+        Notify(subscriber => subscriber.OnFailure(failure));
     }
 
     /// <summary>Waits, but not longer than until the pod's status is another than when <paramref name="seen"/> was taken.</summary>

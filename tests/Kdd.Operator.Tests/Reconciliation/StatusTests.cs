@@ -91,6 +91,9 @@ public sealed class StatusTests
         Assert.Equal(StatusDifference.None, StatusComparison.Compare(before, Later(Session(SessionState.Streaming))));
         Assert.Equal(StatusDifference.Counters, StatusComparison.Compare(before, Later(Session(SessionState.Streaming) with { Lines = new SessionLineCounts(9, 9, 0, 0), Viewers = 1 })));
         Assert.Equal(StatusDifference.State, StatusComparison.Compare(before, Later(Session(SessionState.Streaming) with { StreamsDesired = 1 })));
+        SessionSnapshot Skewed(int? seconds) => Session(SessionState.Streaming) with { Sources = [new SourceSnapshot("p", "c", SourceState.Streaming, null, null, seconds is { } skew ? TimeSpan.FromSeconds(skew) : null)] };
+        Assert.Equal(StatusDifference.Counters, StatusComparison.Compare(Later(Skewed(null)), Later(Skewed(5))));
+        Assert.Equal(StatusDifference.State, StatusComparison.Compare(before, Later(Skewed(null))));
     }
 
     /// <summary>Server-side apply may keep a list map in another order than it was sent in.</summary>

@@ -28,10 +28,31 @@ public sealed class SharedUpstreamTests : SimulationTest
         Assert.Equal(expected, two.Messages);
         Assert.Single(Kubelet.OpenFollows);
         Assert.Equal(1, Replica.Upstream.Count);
+        Assert.All(new[] { first, second }, session => Assert.Equal((1, 1), (session.Snapshot().StreamsDesired, session.Snapshot().StreamsActive)));
         Replica.Stop(first);
         Replica.Stop(second);
         Assert.Equal(0, Replica.Upstream.Count);
         Assert.Empty(Kubelet.OpenFollows);
+    }
+
+    [Fact]
+    public void ASecondSessionOverAJobThatHasEndedCompletesToo()
+    {
+        ScriptedContainer container = Kubelet.Add("a");
+        Write(container, 1, 10);
+        Session first = Replica.Start(name: "first");
+        Replica.ShowPods(first);
+        Simulation.Do(container.End);
+        Replica.ShowPods(first);
+        Simulation.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal((1, 0), (Replica.Upstream.Count, first.Snapshot().StreamsActive));
+        Session second = Replica.Start(name: "second");
+        using SimulatedViewer viewer = new(Simulation, second);
+        Replica.ShowPods(second, finished: true);
+        Simulation.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(10, viewer.Messages.Count);
+        Assert.Equal(EndReasons.Completed, second.Snapshot().EndReason);
+        Replica.Stop(first);
     }
 
     [Fact]

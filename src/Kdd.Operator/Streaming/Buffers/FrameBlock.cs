@@ -8,8 +8,8 @@ namespace Kdd.Operator.Streaming;
 /// </summary>
 internal sealed class FrameBlock
 {
-    /// <summary>A frame takes at least about this much.</summary>
-    private const int BytesPerEntry = 200;
+    /// <summary>A frame takes at least about this much. A power of two, as blocks are: pools round up to one.</summary>
+    private const int BytesPerEntry = 256;
 
     private byte[] _bytes;
     private FrameEntry[] _entries;

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Kdd.Operator.Streaming;
 
 /// <summary>
@@ -6,9 +8,12 @@ namespace Kdd.Operator.Streaming;
 /// </summary>
 internal sealed partial class SessionBuffer : IDisposable
 {
-    /// <summary>Blocks grow to this: sends of 256 KiB cost half of 64 KiB ones.</summary>
+    /// <summary>Sends of 256 KiB cost half of 64 KiB ones.</summary>
     private const int LargestBlock = 256 << 10;
     private const int SmallestBlock = 16 << 10;
+
+    /// <summary>A new block takes at most this share of what is held: 100 small sessions must not be half empty blocks.</summary>
+    private const int GrowthShare = 4;
     private const int MaxMarks = 4096;
 
     private readonly Lock _lock = new();
@@ -18,7 +23,6 @@ internal sealed partial class SessionBuffer : IDisposable
     /// <summary>Sequences that are no lines, so that a gap counts lines only.</summary>
     private readonly Queue<long> _marks = [];
     private AsyncSignal[] _readers = [];
-    private int _nextBlock = SmallestBlock;
     private long _published = 1;
     private FrameBlock? _writing;
     private long _held;
@@ -213,7 +217,6 @@ internal sealed partial class SessionBuffer : IDisposable
 
             _blocks.Clear();
             _writing = null;
-            _nextBlock = SmallestBlock;
         }
     }
 
@@ -226,8 +229,8 @@ internal sealed partial class SessionBuffer : IDisposable
 
     private FrameBlock AddBlock(int size)
     {
-        var block = new FrameBlock(NextSequence, Math.Max(size, _nextBlock));
-        _nextBlock = Math.Min(LargestBlock, _nextBlock * 2);
+        int grown = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(_held / GrowthShare, LargestBlock) + 1) / 2;
+        var block = new FrameBlock(NextSequence, Math.Max(size, Math.Max(SmallestBlock, grown)));
         lock (_lock)
         {
             if (_blocks.Count > 0)
