@@ -21,6 +21,7 @@ public sealed class ApiPath
         _query = query;
     }
 
+    /// <summary>The resource; its plural is empty for a discovery document.</summary>
     public ResourceType Type { get; }
 
     /// <summary>Null: all namespaces, or a cluster-scoped resource.</summary>
@@ -29,6 +30,7 @@ public sealed class ApiPath
     /// <summary>Null: the collection.</summary>
     public string? Name { get; }
 
+    /// <summary>Null: the object itself.</summary>
     public string? SubresourceName { get; }
 
     /// <summary>The collection of <paramref name="type"/>, in all namespaces.</summary>
@@ -81,6 +83,7 @@ public sealed class ApiPath
     /// <summary>The path as a relative URI: no leading slash, so that a base address with a path of its own keeps it.</summary>
     public Uri ToUri() => new(ToString(), UriKind.Relative);
 
+    /// <summary>The path and query, escaped: <c>api/v1/namespaces/shop/pods/cart-0/log?follow=true</c>.</summary>
     public override string ToString()
     {
         var path = new StringBuilder(128);

@@ -5,6 +5,7 @@ namespace Kdd.Kubernetes;
 /// <summary>The instruments of the runtime, in the meter <c>Kdd.Kubernetes</c>.</summary>
 public static class KubernetesMetrics
 {
+    /// <summary>For <c>AddMeter</c> of OpenTelemetry.</summary>
     public const string MeterName = "Kdd.Kubernetes";
 
     private static readonly Meter s_meter = new(MeterName);

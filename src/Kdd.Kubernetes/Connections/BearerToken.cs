@@ -12,6 +12,7 @@ public abstract class BearerToken
     /// </summary>
     public abstract ValueTask<string?> RenewAsync(string refused, CancellationToken cancellationToken);
 
+    /// <summary>A token that nothing renews: after a 401 there is no other.</summary>
     public static BearerToken Fixed(string token) => new FixedToken(token);
 
     private sealed class FixedToken(string token) : BearerToken

@@ -6,11 +6,13 @@ namespace Kdd.Kubernetes;
 /// </summary>
 public static class KddRoot
 {
+    /// <summary>The environment variable.</summary>
     public const string Variable = "KDD_ROOT";
 
     /// <summary>The absolute <paramref name="path"/> under <c>KDD_ROOT</c>; the path itself where that is unset, or where it is relative.</summary>
     public static string Resolve(string path) => Resolve(path, Environment.GetEnvironmentVariable(Variable));
 
+    /// <summary>The absolute <paramref name="path"/> under <paramref name="root"/>; the path itself where that is null or empty, or the path lies in it or is relative.</summary>
     public static string Resolve(string path, string? root)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -26,6 +26,7 @@ public sealed class TokenFile(string path, TimeProvider timeProvider) : BearerTo
         }
     }
 
+    /// <inheritdoc/>
     public override ValueTask<string?> RenewAsync(string refused, CancellationToken cancellationToken)
     {
         lock (_lock)

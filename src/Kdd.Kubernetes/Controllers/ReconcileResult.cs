@@ -11,7 +11,9 @@ public readonly record struct ReconcileResult
     /// <summary>Null for <see cref="Done"/>.</summary>
     public TimeSpan? Delay { get; }
 
+    /// <summary>Nothing, until something changes.</summary>
     public static ReconcileResult Done => default;
 
+    /// <summary>Another run after <paramref name="delay"/>; zero or less: at once.</summary>
     public static ReconcileResult RequeueAfter(TimeSpan delay) => new(delay);
 }

@@ -8,7 +8,10 @@ namespace Kdd.Kubernetes.Events;
 /// <summary>How grave an Event is, as its <c>type</c> says.</summary>
 public enum EventType
 {
+    /// <summary>Something went as it should.</summary>
     Normal,
+
+    /// <summary>Something that a user should look at.</summary>
     Warning,
 }
 
@@ -24,6 +27,7 @@ public sealed partial class EventRecorder(KubernetesApi api, string controller, 
     /// <summary>As client-go's event broadcaster: a repeat after this long is a new Event.</summary>
     private static readonly TimeSpan s_seriesEnds = TimeSpan.FromMinutes(6);
 
+    /// <summary>A series that goes on is written again after 10 s at the earliest.</summary>
     public static readonly TimeSpan SeriesInterval = TimeSpan.FromSeconds(10);
 
     private const int MaxNote = 1024;

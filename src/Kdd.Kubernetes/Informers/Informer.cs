@@ -27,19 +27,27 @@ public sealed partial class Informer<T>
     private long? _listedAt;
     private long _heardAt;
 
+    /// <param name="api">Shared by all informers of a cluster.</param>
+    /// <param name="options">What to list and watch.</param>
+    /// <param name="format">How an object is read, and what of it is kept.</param>
+    /// <param name="timeProvider">Of every wait and watchdog.</param>
+    /// <param name="logger">A failure that is not the last one's is a warning.</param>
     public Informer(KubernetesApi api, InformerOptions options, ObjectFormat<T> format, TimeProvider timeProvider, ILogger logger)
     {
         (_api, _options, _format, _timeProvider, _logger) = (api, options, format, timeProvider, logger);
         _cache = new InformerCache<T>(options.Type, format, logger);
     }
 
+    /// <summary>Read access to the cache; empty before <see cref="Synced"/>.</summary>
     public Lister<T> Lister => _cache.Lister;
 
+    /// <summary>What is listed and watched.</summary>
     public ResourceType Type => _options.Type;
 
     /// <summary>Completes with the first whole list.</summary>
     public Task Synced => _synced.Task;
 
+    /// <summary>True after the first whole list, and ever after.</summary>
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
     /// <summary>What the last attempt failed with; null while list and watch work. Forbidden stays here until it is granted.</summary>

@@ -5,11 +5,16 @@ namespace Kdd.Kubernetes.Informers;
 /// <summary>What an informer lists and watches, and how patient it is. The defaults are client-go's reflector's, but for the watchdog.</summary>
 public sealed record InformerOptions
 {
+    /// <summary>What to list and watch.</summary>
     public required ResourceType Type { get; init; }
 
     /// <summary>Null: all namespaces.</summary>
     public string? Namespace { get; init; }
+
+    /// <summary>In the API's text form, such as <c>app=cart,tier!=db</c>; null: all.</summary>
     public string? LabelSelector { get; init; }
+
+    /// <summary>In the API's text form, such as <c>spec.nodeName=node-1</c>; null: all.</summary>
     public string? FieldSelector { get; init; }
 
     /// <summary>Ask for the list as a stream (KEP-3157); a server that cannot is asked for pages.</summary>

@@ -10,6 +10,7 @@ public sealed class Lister<T>
 
     internal Lister(ConcurrentDictionary<NamespacedName, T> objects) => _objects = objects;
 
+    /// <summary>Objects in the cache.</summary>
     public int Count => _objects.Count;
 
     /// <summary>Null when the cache does not have it.</summary>

@@ -59,6 +59,7 @@ public sealed class LeaseObserver : IDisposable
     /// <summary><see cref="Live"/> has changed: a holder came or went, or its annotations did. Must return quickly.</summary>
     public event Action? Changed;
 
+    /// <summary>Observes until cancelled; failures are retried here, never thrown.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Task running = _informer.RunAsync(cancellationToken);
@@ -70,6 +71,7 @@ public sealed class LeaseObserver : IDisposable
         await running.ConfigureAwait(false);
     }
 
+    /// <summary>Stops the clock of expiry; <see cref="Live"/> keeps its last value.</summary>
     public void Dispose() => _expiry.Dispose();
 
     private void Observe(Change<LeaseRecord> change)

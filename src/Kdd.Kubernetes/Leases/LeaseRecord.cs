@@ -5,7 +5,7 @@ using Kdd.Kubernetes.Informers;
 namespace Kdd.Kubernetes.Leases;
 
 /// <summary>The part of a <c>coordination.k8s.io/v1</c> Lease that membership needs.</summary>
-public sealed record LeaseRecord
+internal sealed record LeaseRecord
 {
     public string ApiVersion { get; set; } = "coordination.k8s.io/v1";
     public string Kind { get; set; } = "Lease";
@@ -18,7 +18,7 @@ public sealed record LeaseRecord
         static lease => lease.Metadata.ResourceVersion ?? "");
 }
 
-public sealed record LeaseMetadata
+internal sealed record LeaseMetadata
 {
     public string Name { get; set; } = "";
     public string? Namespace { get; set; }
@@ -27,7 +27,7 @@ public sealed record LeaseMetadata
     public IReadOnlyDictionary<string, string>? Annotations { get; set; }
 }
 
-public sealed record LeaseSpec
+internal sealed record LeaseSpec
 {
     public string? HolderIdentity { get; set; }
     public int? LeaseDurationSeconds { get; set; }

@@ -36,6 +36,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
+    /// <summary>Queues the key, unless it is queued already. Never waits.</summary>
     public void Add(TKey key)
     {
         lock (_lock)
@@ -107,6 +108,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
+    /// <summary>Pending delays are dropped; whoever waits in <see cref="GetAsync"/> is cancelled by its token, not by this.</summary>
     public void Dispose()
     {
         _delayed.Dispose();

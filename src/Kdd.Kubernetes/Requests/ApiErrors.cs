@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Kdd.Kubernetes;
 
 /// <summary>Turns an unsuccessful answer into a <see cref="KubernetesApiException"/>.</summary>
-public static class ApiErrors
+internal static class ApiErrors
 {
     private const int MaxBody = 64 * 1024;
     private const int MaxMessage = 1_000;

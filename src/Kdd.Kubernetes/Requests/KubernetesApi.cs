@@ -26,6 +26,7 @@ public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
         set => Volatile.Write(ref field, value);
     }
 
+    /// <summary>Reads one object, or a list.</summary>
     public async Task<T> GetAsync<T>(ApiPath path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         => Parse(await SendAsync(HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false), type);
 
@@ -34,6 +35,7 @@ public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
     public Task<byte[]> GetBytesAsync(ApiPath path, CancellationToken cancellationToken, string? accept = null)
         => SendAsync(HttpMethod.Get, path, null, cancellationToken, accept);
 
+    /// <summary>Creates an object and returns it as the server made it; a name that is taken is a 409 (<see cref="KubernetesApiException.IsConflict"/>).</summary>
     public async Task<T> CreateAsync<T>(ApiPath collection, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         => Parse(await SendAsync(HttpMethod.Post, collection, Content(JsonSerializer.SerializeToUtf8Bytes(body, type), s_json), cancellationToken).ConfigureAwait(false), type);
 
