@@ -43,6 +43,8 @@ export async function withPage(
         problems.push(message.text());
     });
     await page.goto(new URL(path, server.url).href);
+    // Lines are there before the page is that hears keys and clicks on buttons.
+    await page.locator('#root > *').first().waitFor({ state: 'attached' });
     await test(page, server);
     if (problems.length > 0) throw new Error(`the page reported: ${problems.join('\n')}`);
   } finally {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { demo } from '../dev/demo.mjs';
 import { button, closeBrowser, lines, log, until, withPage } from './page.mjs';
 
 after(closeBrowser);
@@ -214,4 +215,33 @@ test('a fifth tab waits for one of four streams, and says so', () =>
     await tabs[3].close();
     await fifth.getByText('Live', { exact: true }).waitFor();
     await lines(fifth).getByText('line 9 fine').waitFor();
+  }));
+
+test('lines are read before the page is there, which takes them in as they are', () =>
+  withPage({ scripts: demo }, async (page) => {
+    let release;
+    const held = new Promise((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/assets/app-*.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(new URL('logviews/shop/checkout', page.url()).href, { waitUntil: 'commit' });
+    await lines(page).last().waitFor();
+    assert.equal(await page.getByRole('searchbox', { name: 'Search' }).count(), 0);
+    // Scrolled up and clicked on before there is anything to tell of it.
+    await log(page).hover();
+    await page.mouse.wheel(0, -3000);
+    await until(async () => log(page).evaluate((list) => list.scrollTop < list.scrollHeight - list.clientHeight), 'up');
+    const shipped = lines(page).getByText('"order shipped"').first();
+    await shipped.click();
+    const cursor = await page.locator('[aria-current=true]').getAttribute('data-cursor');
+
+    release();
+    await page.getByRole('complementary', { name: 'Line details' }).getByText('items').first().waitFor();
+    assert.equal(await page.locator('[aria-current=true]').getAttribute('data-cursor'), cursor);
+    assert.equal(await button(page, 'Follow').getAttribute('aria-pressed'), 'false');
+    await until(() => log(page).evaluate((list) => list.getBoundingClientRect().right <= innerWidth), 'in its place');
+    assert.equal(await page.locator('body > .lines').count(), 0);
   }));

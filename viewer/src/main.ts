@@ -13,6 +13,4 @@ applyTheme();
 for (const icon of document.querySelectorAll<HTMLLinkElement>('link[rel=icon]')) {
   icon.href = new URL('favicon.svg', root).href;
 }
-startEarly();
-// A worker's script is asked for when this task ends: evaluating the page at once would hold it up by 100 ms.
-setTimeout(() => void import('./app'));
+void startEarly().then(() => import('./app'));

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { viewerOf } from '../early';
+import { readingOf } from '../early';
 import { describeConnection, describeCounts, describeGaps, describeReady, text } from '../messages';
 import { logViewPath, root, streamUrl } from '../root';
 import { serverQuery } from '../stream/narrow';
@@ -9,15 +9,16 @@ import { Details } from '../view/Details';
 import { HistogramStrip } from '../view/HistogramStrip';
 import { KeySheet } from '../view/KeySheet';
 import { useKeys } from '../view/keys';
-import { LogList, type LogListHandle } from '../view/list/LogList';
+import { LogList } from '../view/list/LogList';
 import { Narrowing } from '../view/Narrowing';
 import { PodStrip } from '../view/PodStrip';
 import { SessionMenu } from '../view/SessionMenu';
 import { Newest, State } from '../view/Status';
-import { useSettings } from '../view/settings';
+import { timestampsOf } from '../view/settings';
 import { useLinkState, writeState } from '../view/state';
 import { ThemeButton } from '../view/ThemeButton';
 import { LevelSelect, SearchBox, Toggle } from '../view/Toolbar';
+import { useSettings } from '../view/useSettings';
 import { ViewOptions } from '../view/ViewOptions';
 import { Link } from './Link';
 
@@ -31,11 +32,11 @@ interface Props {
 
 /** One stream of a LogView, and everything to read it with. */
 export function Reader({ namespace, name, narrowed, onNarrow }: Props) {
-  const [viewer] = useState(() => viewerOf(streamUrl(namespace, name) + narrowed));
+  const [{ viewer, list }] = useState(() => readingOf(streamUrl(namespace, name) + narrowed));
   const state = useSyncExternalStore(viewer.subscribe, viewer.snapshot);
   const [link, change] = useLinkState();
   const [settings, setSettings] = useSettings();
-  const [follow, setFollow] = useState(link.at === '' && link.line === '' && link.q === '');
+  const [follow, setFollow] = useState(list.follows && link.at === '' && link.line === '' && link.q === '');
   const [arrivedAtPause, setArrivedAtPause] = useState(0);
   const [ordinal, setOrdinal] = useState(0);
   const [muted, setMuted] = useState<string[]>([]);
@@ -43,13 +44,15 @@ export function Reader({ namespace, name, narrowed, onNarrow }: Props) {
   const [detail, setDetail] = useState<Detail>();
   const [sheet, setSheet] = useState(false);
   const [notice, setNotice] = useState('');
-  const list = useRef<LogListHandle>(null);
   const search = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
     document.title = `${name} · ${namespace} · kdd`;
-    return () => viewer.stop();
-  }, [viewer, namespace, name]);
+    return () => {
+      list.dispose();
+      viewer.stop();
+    };
+  }, [viewer, list, namespace, name]);
 
   const { q, regex, only, level } = link;
   const { context, fold } = settings;
@@ -63,7 +66,7 @@ export function Reader({ namespace, name, narrowed, onNarrow }: Props) {
     setFollow(on);
     setArrivedAtPause(viewer.arrived);
     if (on) {
-      list.current?.clearCurrent();
+      list.clearCurrent();
       change({ at: '', line: '' });
     }
   };
@@ -75,10 +78,10 @@ export function Reader({ namespace, name, narrowed, onNarrow }: Props) {
   };
   const show = (index: number, row: number) => {
     if (follow) pause(false);
-    list.current?.jump(index, row);
+    list.jump(index, row);
   };
   const step = async (direction: 1 | -1) => {
-    const found = await viewer.step(list.current?.currentRow() ?? -1, direction);
+    const found = await viewer.step(list.currentRow, direction);
     if (found.row < 0) return;
     setOrdinal(found.ordinal);
     show(found.index, found.row);
@@ -95,14 +98,14 @@ export function Reader({ namespace, name, narrowed, onNarrow }: Props) {
   useLinkedPlace(connection.phase === 'live' || connection.phase === 'ended', async () => {
     setArrivedAtPause(viewer.arrived);
     if (link.line === '' && link.at === '') {
-      list.current?.release();
+      list.release();
       return;
     }
     const found = await viewer.find(link.line ? { cursor: link.line } : { time: Date.parse(link.at) });
     if (found.row < 0) {
       setNotice(text.linkGone);
-      list.current?.release();
-    } else list.current?.jump(found.index, found.row);
+      list.release();
+    } else list.jump(found.index, found.row);
   });
 
   useKeys(
@@ -111,9 +114,9 @@ export function Reader({ namespace, name, narrowed, onNarrow }: Props) {
       step,
       move: (direction) => {
         if (follow) pause(false);
-        list.current?.move(direction);
+        list.move(direction);
       },
-      open: () => void open(list.current?.currentRow() ?? -1),
+      open: () => void open(list.currentRow),
       follow: () => pause(!follow),
       only: () => change({ only: !only }),
       wrap: () => setSettings({ wrap: !settings.wrap }),
@@ -123,7 +126,7 @@ export function Reader({ namespace, name, narrowed, onNarrow }: Props) {
       sheet: () => setSheet(true),
       escape: () => {
         setDetail(undefined);
-        if (document.activeElement === search.current) list.current?.focus();
+        if (document.activeElement === search.current) list.focus();
       },
     },
     settings.shortcuts,
@@ -198,10 +201,10 @@ export function Reader({ namespace, name, narrowed, onNarrow }: Props) {
       <div className="body">
         <main className="stage">
           <LogList
-            viewer={viewer}
+            list={list}
             follow={follow}
             wrap={settings.wrap}
-            timestamps={settings.timestamps ? settings.timeFormat : 'off'}
+            timestamps={timestampsOf(settings)}
             onFollow={pause}
             onSelect={(row, cursor, wanted) => {
               // The line under the pointer would run away from its reader.
@@ -212,7 +215,6 @@ export function Reader({ namespace, name, narrowed, onNarrow }: Props) {
             onFold={(head) =>
               setToggled((heads) => (heads.includes(head) ? heads.filter((h) => h !== head) : [...heads, head]))
             }
-            handle={list}
           />
           {counts.rows === 0 && <p className="nothing">{nothingBecause(counts.lines, connection, ready?.detail)}</p>}
           {behind > 0 && (
@@ -243,7 +245,7 @@ export function Reader({ namespace, name, narrowed, onNarrow }: Props) {
         <KeySheet
           onClose={() => {
             setSheet(false);
-            list.current?.focus();
+            list.focus();
           }}
         />
       )}

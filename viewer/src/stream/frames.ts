@@ -48,10 +48,9 @@ export class Frames {
     const end = Math.min(size, first + count);
     // Rows in the middle are as they were unless something was put in before their end.
     const still =
-      !follow &&
       first === this.#first &&
       !this.#changed &&
-      this.#size >= end &&
+      (follow ? this.#size === size : this.#size >= end) &&
       !this.#changedBefore(view, changedFrom, end);
     this.#changed = false;
     this.#size = size;

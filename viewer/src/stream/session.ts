@@ -232,7 +232,8 @@ export class ViewerSession {
     const changedFrom = this.#takeIn();
     this.#sendSources();
     const frame = this.#frames.next(this.#view, this.#choice, changedFrom);
-    this.#pace = frame.rows && !this.#loading ? frameMilliseconds : calmMilliseconds;
+    const calm = frame.rows ? this.#loading && frame.rows.length > 0 : frame.counts.rows > 0;
+    this.#pace = calm ? calmMilliseconds : frameMilliseconds;
     this.#lastFrame = now;
     this.post(frame);
     if (frame.rows) void this.#expression.mark(this.#view, frame.rows);

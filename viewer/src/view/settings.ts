@@ -1,4 +1,3 @@
-import { useCallback, useState } from 'react';
 import { read, write } from '../theme';
 import type { TimeFormat } from './list/time';
 
@@ -39,14 +38,10 @@ export function storedSettings(): Settings {
   }
 }
 
-export function useSettings(): [Settings, (change: Partial<Settings>) => void] {
-  const [settings, setSettings] = useState(storedSettings);
-  const change = useCallback((part: Partial<Settings>) => {
-    setSettings((before) => {
-      const after = { ...before, ...part };
-      write(key, JSON.stringify(after));
-      return after;
-    });
-  }, []);
-  return [settings, change];
+export function timestampsOf({ timestamps, timeFormat }: Settings): TimeFormat {
+  return timestamps ? timeFormat : 'off';
+}
+
+export function storeSettings(settings: Settings): void {
+  write(key, JSON.stringify(settings));
 }

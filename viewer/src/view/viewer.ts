@@ -41,6 +41,20 @@ const start: ViewerState = {
   histogram: { step: 1000, bars: [] },
 };
 
+/** What the worker shows until something is chosen. */
+const noChoice: Choice = {
+  q: '',
+  regex: false,
+  only: false,
+  level: 0,
+  context: 0,
+  fold: false,
+  pods: [],
+  containers: [],
+  muted: [],
+  toggled: [],
+};
+
 /** Counts are shown at most this often: they change with every frame, and nobody reads faster. */
 const countsMilliseconds = 100;
 
@@ -52,6 +66,7 @@ export class Viewer {
   #state = start;
   readonly #worker: ReturnType<typeof startWorker>;
   #request = 0;
+  #chosen = JSON.stringify(noChoice);
   #latestCounts = start.counts;
   /** The choice whose search is over, as far as the state tells. */
   #searched = 0;
@@ -76,6 +91,9 @@ export class Viewer {
   }
 
   choose(choice: Choice): void {
+    const chosen = JSON.stringify(choice);
+    if (chosen === this.#chosen) return;
+    this.#chosen = chosen;
     this.send({ type: 'choose', choice });
   }
 

@@ -6,6 +6,8 @@ export class RowCanvas {
   readonly #spacer = document.createElement('div');
   readonly #rows = document.createElement('div');
   readonly #pool: RowPool;
+  /** How high the scroll area is, in pixels. */
+  scrollHeight = 0;
   /** Index of the first row drawn, and where it stands. */
   #from = 0;
   #y = 0;
@@ -51,6 +53,7 @@ export class RowCanvas {
   }
 
   setScrollHeight(pixels: number): void {
+    this.scrollHeight = pixels;
     this.#spacer.style.height = `${pixels}px`;
   }
 

@@ -71,6 +71,14 @@ export class Viewport {
     this.#canvas.dispose();
   }
 
+  /** The element stands elsewhere in the page now and lost its scroll position on the way. */
+  moved(): void {
+    this.scroller.scrollTop = this.#lastScroll;
+    // Where the place is higher, the browser did not let it come as far.
+    this.#lastScroll = this.scroller.scrollTop;
+    this.#plan();
+  }
+
   /** The row at the top of what is seen, or −1. */
   get topRow(): number {
     return this.#window.at(this.#top.index)?.row ?? -1;
@@ -84,6 +92,10 @@ export class Viewport {
   /** Scrolls as little as it takes to see a row that is at hand. */
   reveal(number: number): void {
     this.#canvas.reveal(number);
+  }
+
+  get follows(): boolean {
+    return this.#wanted;
   }
 
   setFollow(on: boolean): void {
@@ -195,15 +207,18 @@ export class Viewport {
     const distance = scrollTop - this.#lastScroll;
     this.#lastScroll = scrollTop;
     if (distance === 0) return;
-    const most = Math.max(0, this.#scrollHeight - this.#height);
-    const atBottom = scrollTop >= most - bottomSlack;
     if (this.#follow) {
-      if (distance > 0 || atBottom) return;
+      // By the height that is drawn: lines may have come since, and a list that grew was scrolled up by the browser.
+      const bottom = this.#canvas.scrollHeight - this.scroller.clientHeight;
+      if (distance > 0 || scrollTop >= bottom - bottomSlack) return;
       this.#pinned = false;
       this.#wanted = false;
       this.#follow = false;
       this.events.follow(false);
-    } else if (distance > 0 && atBottom && most > 0 && performance.now() - this.#gesture < gestureMilliseconds) {
+    }
+    const most = Math.max(0, this.#scrollHeight - this.#height);
+    const atBottom = scrollTop >= most - bottomSlack;
+    if (distance > 0 && atBottom && most > 0 && performance.now() - this.#gesture < gestureMilliseconds) {
       this.#wanted = true;
       this.#follow = true;
       this.events.follow(true);
