@@ -10,7 +10,7 @@ export interface Reading {
 }
 
 /** The page waits this long for the lines to be there, in milliseconds: it needs about that to be drawn itself. */
-const patience = 150;
+const patience = 200;
 
 let early: { viewer: Viewer; list: LineList | undefined } | undefined;
 

@@ -37,6 +37,9 @@ export interface Surroundings {
 
 /** The gateway writes a comment every 15 s: three missed ones are a dead connection. */
 const silenceMilliseconds = 45_000;
+/** Reading makes way for what else there is to do this often. */
+const turnMilliseconds = 20;
+const pieceBytes = 65_536;
 const leastPause = 500;
 const mostPause = 15_000;
 
@@ -121,14 +124,22 @@ export class StreamClient {
     );
     const reader = body.getReader();
     void this.#endSilence(abort);
+    let turn = this.surroundings.now();
     let reason = 'the connection was closed';
     try {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) break;
         this.#heard = this.surroundings.now();
-        parser.push(value);
-        this.handler.batch();
+        // A read brings a megabyte and more: in pieces its strings stay young and in the cache.
+        for (let at = 0; at < value.length; at += pieceBytes) {
+          parser.push(value.subarray(at, at + pieceBytes));
+          this.handler.batch();
+          // Bytes that are there already are read without a turn of the event loop: the page would not be heard.
+          if (this.surroundings.now() - turn < turnMilliseconds) continue;
+          await new Promise<void>((resolve) => this.surroundings.soon(resolve));
+          turn = this.surroundings.now();
+        }
       }
     } catch (error) {
       reason = (error as Error).message;

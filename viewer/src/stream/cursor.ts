@@ -15,33 +15,35 @@ export interface Cursor {
 }
 
 const longest = 80;
+const dot = 46;
+/** Where the parts of the cursor that is read end. */
+const ends = new Uint8Array(7);
 
 /** The parts of a cursor, or undefined when the text is not one. Read by hand: it is done for every line. */
 export function parseCursor(text: string): Cursor | undefined {
-  if (text.length > longest) return undefined;
-  const parts: string[] = [];
+  const { length } = text;
+  if (length > longest) return undefined;
+  let count = 0;
   let start = 0;
-  for (let at = 0; at <= text.length; at++) {
-    const code = at < text.length ? text.charCodeAt(at) : dot;
+  for (let at = 0; at <= length; at++) {
+    const code = at < length ? text.charCodeAt(at) : dot;
     if (code === dot) {
-      if (at === start) return undefined;
-      parts.push(text.slice(start, at));
+      if (at === start || count === 7) return undefined;
+      ends[count++] = at;
       start = at + 1;
     } else if (!isDigit(code)) return undefined;
   }
-  if (parts.length !== 7) return undefined;
+  if (count < 7) return undefined;
   return {
-    epoch: parts[0]!,
-    seq: parts[1]!,
-    watermark: parts[2]!,
-    source: parts[3]!,
-    instance: parts[4]!,
-    time: parts[5]!,
-    n: parts[6]!,
+    epoch: text.slice(0, ends[0]),
+    seq: text.slice(ends[0]! + 1, ends[1]),
+    watermark: text.slice(ends[1]! + 1, ends[2]),
+    source: text.slice(ends[2]! + 1, ends[3]),
+    instance: text.slice(ends[3]! + 1, ends[4]),
+    time: text.slice(ends[4]! + 1, ends[5]),
+    n: text.slice(ends[5]! + 1),
   };
 }
-
-const dot = 46;
 
 function isDigit(code: number): boolean {
   return (code >= 48 && code <= 57) || (code >= 97 && code <= 122);

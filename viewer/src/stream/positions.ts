@@ -33,7 +33,8 @@ const reachNanoseconds = (resendMilliseconds + 1000) * 1e6;
  * back lately is compared by its lines instead, and a line in doubt is kept: better twice than lost.
  */
 export class Positions {
-  readonly #last = new Map<string, Position>();
+  /** By source and instance. */
+  readonly #last = new Map<string, Map<string, Position>>();
   readonly #newest = new Map<string, string>();
   #epoch = '';
   /** Epochs entered after the first: each sends again. */
@@ -52,8 +53,12 @@ export class Positions {
   /** True when the line is new; remembers it then. */
   accept(cursor: Cursor, text: string): boolean {
     this.#enterEpoch(cursor.epoch);
-    const key = `${cursor.source}.${cursor.instance}`;
-    let last = this.#last.get(key);
+    let instances = this.#last.get(cursor.source);
+    if (!instances) {
+      instances = new Map();
+      this.#last.set(cursor.source, instances);
+    }
+    let last = instances.get(cursor.instance);
     if (!last) {
       if (this.#isLabelledAnew(cursor, text)) return false;
       last = {
@@ -67,7 +72,7 @@ export class Positions {
         firstTime: cursor.time,
         steppedBack: -Infinity,
       };
-      this.#last.set(key, last);
+      instances.set(cursor.instance, last);
     } else if (last.resentIn < this.#resends && this.#isRepeat(cursor, text, last)) {
       return false;
     }

@@ -2,7 +2,7 @@ import { type ConnectionState, StreamClient, type Surroundings } from './client'
 import { parseCursor } from './cursor';
 import { toBlob, toDetail } from './export';
 import { Expression } from './expression';
-import { Frames } from './frames';
+import { type Frame, Frames } from './frames';
 import { Intake } from './intake';
 import { Lines } from './lines';
 import type { Choice, FromWorker, ToWorker } from './protocol';
@@ -14,8 +14,10 @@ import { View } from './view';
 
 /** A frame goes to the page at most this often while rows on screen change. */
 const frameMilliseconds = 8;
-/** And this often while only the counts do, or the backlog runs past whoever is to read it. */
-const calmMilliseconds = 100;
+/** And this often while only the counts do. */
+const countsMilliseconds = 100;
+/** The backlog runs past faster than anybody reads: drawing it would only hold it up. */
+const loadingMilliseconds = 250;
 /** While a search goes back through older lines, what it has found goes to the page this often. */
 const searchMilliseconds = 50;
 const podsMilliseconds = 1000;
@@ -113,7 +115,7 @@ export class ViewerSession {
           const message = this.#intake.event(name, data, id);
           if (message) this.post(message);
         },
-        batch: () => this.#schedule(this.#pace),
+        batch: () => this.#batch(),
       },
       this.surroundings,
     );
@@ -124,6 +126,12 @@ export class ViewerSession {
       () => this.#connection({ phase: 'queued', streams: streamSlots }),
       () => client.run(signal),
     );
+  }
+
+  /** Some lines came. More of them at once may keep any timer from running: a frame that is due goes out here. */
+  #batch(): void {
+    if (this.surroundings.now() >= this.#lastFrame + this.#pace) this.#flush();
+    else this.#schedule(this.#pace);
   }
 
   #connection(state: ConnectionState): void {
@@ -232,8 +240,7 @@ export class ViewerSession {
     const changedFrom = this.#takeIn();
     this.#sendSources();
     const frame = this.#frames.next(this.#view, this.#choice, changedFrom);
-    const calm = frame.rows ? this.#loading && frame.rows.length > 0 : frame.counts.rows > 0;
-    this.#pace = calm ? calmMilliseconds : frameMilliseconds;
+    this.#pace = this.#paceAfter(frame);
     this.#lastFrame = now;
     this.post(frame);
     if (frame.rows) void this.#expression.mark(this.#view, frame.rows);
@@ -245,6 +252,12 @@ export class ViewerSession {
     void this.#expression.pump(this.#view);
     this.#searchOn();
     this.#schedule(podsMilliseconds);
+  }
+
+  #paceAfter({ rows, counts }: Frame): number {
+    if (counts.rows === 0) return frameMilliseconds;
+    if (this.#loading) return loadingMilliseconds;
+    return rows ? frameMilliseconds : countsMilliseconds;
   }
 
   /** The expression cannot be run: everything is shown, and why. */
