@@ -1,3 +1,4 @@
+using Kdd.Api.Wire;
 using Kdd.Operator.Streaming;
 
 namespace Kdd.Operator.Sessions;
@@ -120,9 +121,12 @@ internal sealed class SessionSource : ILogSubscriber
         HasBacklog = true;
         if (_start is LogStart.Tail tail)
         {
-            // A file that a tail does not cut may have been rotated: what it holds says how far it reaches back.
+            // A file that a tail does not cut may have been rotated: what it holds says how far it reaches back. An empty one
+            // reaches back to where its instance began; before that there is another file, if it was restarted.
             bool isCut = tail.Lines is { } lines && Arrived >= lines;
-            ReadFrom = Arrived > 0 ? Math.Max(_firstTime, tail.SinceTime ?? 0) : isCut ? long.MaxValue : tail.SinceTime ?? long.MinValue;
+            bool isFirst = tail.Previous || Record is null or { RestartCount: 0 };
+            long began = isFirst ? long.MinValue : Record?.StartedAt is { } time ? UnixNanoseconds.From(time) : long.MaxValue;
+            ReadFrom = Arrived > 0 ? Math.Max(_firstTime, tail.SinceTime ?? 0) : isCut ? long.MaxValue : Math.Max(began, tail.SinceTime ?? long.MinValue);
         }
     }
 

@@ -8,6 +8,9 @@ internal sealed partial class LogStream
     /// <summary>How long a changed file waits for the pod's status to tell of a restart, before it counts as a rotation.</summary>
     private static readonly TimeSpan RestartNotice = TimeSpan.FromSeconds(3);
 
+    /// <summary>Bodies are not cut so often in a row: the container writes faster than it is read.</summary>
+    private const int MaxGrown = 8;
+
     /// <summary>Reads a session's backlog, then attaches it to the stream.</summary>
     private async Task CatchUpAsync(LogSubscription subscription)
     {
@@ -93,6 +96,7 @@ internal sealed partial class LogStream
         ResumedRead? resumed = null;
         int confirmed = 0;
         int notReplayed = 0;
+        int grown = 0;
         while (true)
         {
             int seen = _changed.Version;
@@ -109,7 +113,8 @@ internal sealed partial class LogStream
             }
 
             position ??= LogPosition.AtStartOf(subscription.Start is LogStart.Beginning ? 0 : readable.Instance);
-            if (until is { IsReached: true } || (until is null && subscription.Start is LogStart.Beginning))
+            bool isThere = until is { IsReached: true } || (until is null && subscription.Start is LogStart.Beginning);
+            if (isThere && !(resumed is { IsChecked: false } && resumed.FirstInstance < readable.Instance))
             {
                 return position;
             }
@@ -132,6 +137,13 @@ internal sealed partial class LogStream
             }
 
             bool moves = readable.Instance > position.Instance;
+            if (isThere && !moves)
+            {
+                // The stream stands at the start of this instance; of the one before everything has been read.
+                await resumed!.CheckAsync(_pool, Key, position, reader, subscription, mayRead: false, cancellationToken);
+                return position;
+            }
+
             ReadOutcome? outcome = moves
                 ? await reader.MoveToAsync(readable.Instance, record, cancellationToken)
                 : await reader.ReadAsync(StartOf(subscription.Start, position), follow: false, previous: false, cancellationToken, until);
@@ -144,13 +156,14 @@ internal sealed partial class LogStream
             if (outcome is { Failure: null, End: ReadEnd.Clean or ReadEnd.Reached })
             {
                 // A body that was cut ends as cleanly as the file: where no stream goes on from here, a read that brings nothing more tells.
-                bool mustBeWhole = until is null ? subscription.IsFinite : !until.IsReached;
-                if (mustBeWhole && outcome is { End: ReadEnd.Clean } && !IsWhole(outcome.Value, reader, ref confirmed, ref notReplayed))
+                // A viewer of another owner forgets what it knows by heart once it is synced: nothing it had may come after.
+                bool mustBeWhole = until is null ? subscription.IsFinite || (resumed is not null && position.Anchor is not null) : !until.IsReached;
+                if (mustBeWhole && outcome is { End: ReadEnd.Clean } && !IsWhole(outcome.Value, reader, ref confirmed, ref notReplayed, ref grown))
                 {
                     continue;
                 }
 
-                if (resumed is { IsChecked: false } && await resumed.CheckAsync(_pool, Key, position, reader, subscription, cancellationToken))
+                if (resumed is { IsChecked: false } && await resumed.CheckAsync(_pool, Key, position, reader, subscription, mayRead: true, cancellationToken))
                 {
                     continue;
                 }
@@ -163,11 +176,12 @@ internal sealed partial class LogStream
     }
 
     /// <summary>A file that does not bring again what was seen was rotated, and a stream that goes on from here declares it.</summary>
-    private static bool IsWhole(in ReadOutcome outcome, InstanceReader reader, ref int confirmed, ref int notReplayed)
+    private static bool IsWhole(in ReadOutcome outcome, InstanceReader reader, ref int confirmed, ref int notReplayed, ref int grown)
     {
+        grown = outcome.NewLines > 0 ? grown + 1 : 0;
         notReplayed = outcome is { IsReplayed: true, IsCut: false } ? 0 : notReplayed + 1;
         confirmed = reader.IsAtEnd(outcome) && outcome.IsReplayed ? confirmed + 1 : 0;
-        return notReplayed > 3 || confirmed == 2;
+        return notReplayed > 3 || confirmed == 2 || grown > MaxGrown;
     }
 
     private static long? SinceOf(LogStart start) => start switch

@@ -10,11 +10,13 @@ namespace Kdd.Operator.Streaming;
 internal sealed class ResumedRead
 {
     private const int MaxTailReads = 3;
+    private const int MaxRereads = 3;
 
     private readonly LogStart.Resume _start;
     private readonly bool _fromPrevious;
     private readonly long _began;
     private int _tailReads;
+    private int _rereads;
 
     public ResumedRead(LogStart.Resume start, ContainerRecord record, Readability readable)
     {
@@ -35,11 +37,19 @@ internal sealed class ResumedRead
     public bool IsChecked { get; private set; }
 
     /// <summary>Declares what is gone. True: there is more to read.</summary>
+    /// <param name="mayRead">False where a stream reads on from here.</param>
     public async Task<bool> CheckAsync(
-        UpstreamPool pool, ContainerKey key, LogPosition position, InstanceReader reader, ILogTarget target, CancellationToken cancellationToken)
+        UpstreamPool pool, ContainerKey key, LogPosition position, InstanceReader reader, ILogTarget target, bool mayRead, CancellationToken cancellationToken)
     {
-        if (position.Anchor is null && _tailReads < MaxTailReads)
+        var request = new PodLogRequest(key.Namespace, key.Pod, key.Container);
+        if (mayRead && position.Anchor is null && _tailReads < MaxTailReads)
         {
+            // A body that was cut before its first line ends as one that has none: a last line of the time asked for tells.
+            if (_rereads++ < MaxRereads && await LineScan.HeadAsync(pool.Client, request with { TailLines = 1 }, cancellationToken) >= _start.SinceTime)
+            {
+                return true;
+            }
+
             // Nothing since: the container is quiet, or its node's clock is behind. The last lines tell.
             ReadOutcome tail = await reader.ReadAsync(
                 new ReadStart(Math.Max(1, _start.Lines ?? 1), Deliver: _start.Lines is not 0), follow: false, previous: false, cancellationToken);
@@ -56,8 +66,7 @@ internal sealed class ResumedRead
         else if (Math.Max(_start.SinceTime, _began + UnixNanoseconds.PerSecond) is var reach && reader.FirstTime > reach)
         {
             // Where its file no longer reaches back so far, lines may have been rotated away.
-            long? head = await LineScan.HeadAsync(
-                pool.Client, new PodLogRequest(key.Namespace, key.Pod, key.Container) { Previous = _fromPrevious }, cancellationToken);
+            long? head = await LineScan.HeadAsync(pool.Client, request with { Previous = _fromPrevious }, cancellationToken);
             if (head is null || head > reach)
             {
                 Declare(reader.FirstTime);

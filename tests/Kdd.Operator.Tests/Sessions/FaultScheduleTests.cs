@@ -55,6 +55,16 @@ public sealed class FaultScheduleTests
     [Fact]
     public void ChangesOfTheSpecAndOfTheOwnerShowTheReferenceClientEveryLineOnce() => Run(500, Faults.Specs | Faults.Owners | Faults.Viewers);
 
+    [Fact]
+    public void AChangeOfOwnerWhileStreamsAreCutIsSurvived() => Run(1000, Faults.Owners | Faults.Cuts | Faults.Viewers | Faults.Idle);
+
+    [Fact]
+    public void AChangeOfOwnerWhereTimesStepBackLosesNothing() => Run(1000, Faults.Owners | Faults.Cuts | Faults.EqualTimes);
+
+    [Fact]
+    public void AChangeOfOwnerAcrossRestartsAndRotationsIsSurvivedOrDeclared()
+        => Run(1000, Faults.Owners | Faults.Cuts | Faults.Restarts | Faults.Rotations);
+
     private static void Run(int schedules, Faults faults)
     {
         for (int i = 0; i < schedules; i++)

@@ -86,6 +86,7 @@ internal sealed partial class FaultSchedule : IDisposable
             schedule._story.Add(e.Message);
         }
 
+        schedule._story.AddRange(schedule._client.Received.Select(received => $"  {received}"));
         return string.Join('\n', schedule._story.Concat(schedule._kubelet.Containers.Concat(schedule._gone).SelectMany(container => container.Instances.Select(
             instance => $"{container.Pod} instance {instance.RestartCount} from {instance.StartedAt:O}, {instance.Lines.Count} lines, "
                 + $"file from {instance.FileStart}, ended {instance.EndedAt:O}"))));
@@ -127,7 +128,8 @@ internal sealed partial class FaultSchedule : IDisposable
     {
         foreach ((string pod, List<FileLine> written) in _written)
         {
-            FaultOracle.CheckPod(pod, written, _client.Shown, _shortTail && int.Parse(pod.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture) < _firstPods);
+            FaultOracle.CheckPod(pod, written, _client.Shown, _shortTail && int.Parse(pod.AsSpan(4), System.Globalization.CultureInfo.InvariantCulture) < _firstPods,
+                mayRepeat: Has(Faults.Owners) && Has(Faults.EqualTimes));
         }
 
         FaultOracle.CheckAccounts(_session);

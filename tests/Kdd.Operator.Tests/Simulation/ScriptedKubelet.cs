@@ -48,7 +48,7 @@ internal sealed class ScriptedKubelet(Simulation simulation) : HttpMessageHandle
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Requests.Add(request.RequestUri!.PathAndQuery);
+        Requests.Add($"{simulation.Time.Now:HH:mm:ss.fff} {request.RequestUri!.PathAndQuery}");
         string pod = request.RequestUri.AbsolutePath.Split('/')[^2];
         System.Collections.Specialized.NameValueCollection query = HttpUtility.ParseQueryString(request.RequestUri.Query);
         ScriptedContainer? container = Containers.LastOrDefault(candidate => candidate.Pod == pod && candidate.Name == query["container"]);
