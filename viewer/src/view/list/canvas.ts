@@ -47,6 +47,16 @@ export class RowCanvas {
     this.#rows.style.transform = `translateY(${y}px)`;
   }
 
+  /** Places the rows at `y`, but leaves no room above the first of all rows nor below the last of `total`. */
+  placeSo(from: number, y: number, scrollTop: number, viewHeight: number, total: number): void {
+    const { height } = this;
+    const last = from + this.count >= total;
+    const room = scrollTop + viewHeight - (y + height);
+    let place = last && room > 0 && height > viewHeight ? y + room : y;
+    if (from === 0 && place > scrollTop) place = scrollTop;
+    this.place(from, place);
+  }
+
   /** Rows were put in above: those that are drawn have other indices now. */
   shift(rows: number): void {
     this.#from += rows;

@@ -1,14 +1,13 @@
 import type { Row } from '../../stream/protocol';
 import { RowCanvas } from './canvas';
+import { Gestures } from './gestures';
+import { Top } from './top';
 import { type Frame, type Look, RowWindow } from './window';
 
 /** Chromium clamps elements at 33.5 million pixels; above half of that the scroll bar is proportional, not exact. */
 const mostHeight = 16_000_000;
 /** Bottom is reached within this many pixels: zoomed pages scroll in fractions. */
 const bottomSlack = 4;
-/** Scrolling within this time after a gesture is the reader's own. */
-const gestureMilliseconds = 1000;
-const gestures = ['wheel', 'touchmove', 'keydown', 'pointerdown', 'pointermove'] as const;
 
 export interface ViewportEvents {
   look(look: Look): void;
@@ -26,8 +25,9 @@ export class Viewport {
   readonly #canvas: RowCanvas;
   readonly #resize: ResizeObserver;
   readonly #window = new RowWindow();
+  readonly #gestures: Gestures;
+  readonly #top = new Top();
   #total = 0;
-  #top = { index: 0, offset: 0 };
   #follow = true;
   #wanted = true;
   /** Until the backlog is there the newest lines are shown to everybody: reading begins there. */
@@ -37,7 +37,6 @@ export class Viewport {
   #rowHeight: number;
   #height = 0;
   #lastScroll = 0;
-  #gesture = Number.NEGATIVE_INFINITY;
   #frame = 0;
   /** The top was moved by other means than scrolling: the scroll bar has to follow. */
   #moved = false;
@@ -51,7 +50,7 @@ export class Viewport {
     this.#rowHeight = rowHeight;
     this.#canvas = new RowCanvas(scroller, events.draw, rowHeight);
     scroller.addEventListener('scroll', this.#onScroll, { passive: true });
-    for (const gesture of gestures) scroller.addEventListener(gesture, this.#onGesture, { passive: true });
+    this.#gestures = new Gestures(scroller);
     this.#resize = new ResizeObserver(() => {
       this.#height = scroller.clientHeight;
       this.#look();
@@ -65,7 +64,7 @@ export class Viewport {
   dispose(): void {
     this.#resize.disconnect();
     this.scroller.removeEventListener('scroll', this.#onScroll);
-    for (const gesture of gestures) this.scroller.removeEventListener(gesture, this.#onGesture);
+    this.#gestures.dispose();
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#idle);
     this.#canvas.dispose();
@@ -112,14 +111,13 @@ export class Viewport {
     this.#moved = true;
     if (!this.#exact && this.#topFromRows()) return;
     const hidden = Math.max(0, this.#total * this.#rowHeight - this.#height);
-    const index = Math.floor(hidden / this.#rowHeight);
-    this.#top = { index, offset: hidden - index * this.#rowHeight };
+    this.#top.setPixels(hidden, this.#rowHeight, this.#total);
   }
 
   /** The top by the rows as they are placed; false when none of them is there. */
   #topFromRows(): boolean {
     const top = this.#canvas.rowAt(this.scroller.scrollTop);
-    if (top) this.#top = top;
+    if (top) this.#top.set(top.index, top.offset);
     return top !== undefined;
   }
 
@@ -148,7 +146,7 @@ export class Viewport {
     this.#wanted = false;
     this.#follow = false;
     const lead = Math.floor(this.#height / 3 / this.#rowHeight);
-    this.#top = { index: Math.max(0, index - lead), offset: 0 };
+    this.#top.set(Math.max(0, index - lead));
     this.#moved = true;
     this.#window.letAnchorGo();
     this.#look();
@@ -167,7 +165,7 @@ export class Viewport {
       this.#moved = true;
       this.#canvas.shift(shift);
     }
-    this.#top.index = Math.max(0, Math.min(this.#top.index, this.#total - 1));
+    this.#top.clamp(this.#total);
     this.#plan();
   }
 
@@ -192,10 +190,6 @@ export class Viewport {
     this.events.look(this.#window.look(this.#top.index, this.#page + 1, this.#follow));
   }
 
-  readonly #onGesture = (event: Event): void => {
-    if (event.type !== 'pointermove' || (event as PointerEvent).buttons !== 0) this.#gesture = performance.now();
-  };
-
   readonly #onScroll = (): void => {
     this.#takeScroll();
     this.#plan();
@@ -217,8 +211,7 @@ export class Viewport {
       this.events.follow(false);
     }
     const most = Math.max(0, this.#scrollHeight - this.#height);
-    const atBottom = scrollTop >= most - bottomSlack;
-    if (distance > 0 && atBottom && most > 0 && performance.now() - this.#gesture < gestureMilliseconds) {
+    if (distance > 0 && scrollTop >= most - bottomSlack && most > 0 && this.#gestures.recent) {
       this.#wanted = true;
       this.#follow = true;
       this.events.follow(true);
@@ -226,36 +219,17 @@ export class Viewport {
       return;
     }
     if (this.#exact) {
-      this.#top.index = Math.min(Math.floor(scrollTop / this.#rowHeight), Math.max(0, this.#total - 1));
-      this.#top.offset = scrollTop - this.#top.index * this.#rowHeight;
+      this.#top.setPixels(scrollTop, this.#rowHeight, this.#total);
     } else if (Math.abs(distance) > this.#height * 1.5) {
       const fraction = most === 0 ? 0 : Math.min(1, scrollTop / most);
-      this.#top = { index: Math.round(fraction * Math.max(0, this.#total - this.#page)), offset: 0 };
+      this.#top.set(Math.round(fraction * Math.max(0, this.#total - this.#page)));
     } else if (!this.#topFromRows()) {
       this.#top.offset += distance;
-      this.#settle();
+      this.#top.settle(this.#total, (index) => this.#heightOf(index));
     }
     clearTimeout(this.#idle);
     this.#idle = setTimeout(this.#align, 150);
     this.#lookIfNeeded();
-  }
-
-  /** Moves whole rows from the offset into the index, by the heights that the rows have. */
-  #settle(): void {
-    const top = this.#top;
-    while (top.offset < 0 && top.index > 0) {
-      top.index--;
-      top.offset += this.#heightOf(top.index);
-    }
-    for (
-      let height = this.#heightOf(top.index);
-      top.offset >= height && top.index < this.#total - 1;
-      height = this.#heightOf(top.index)
-    ) {
-      top.offset -= height;
-      top.index++;
-    }
-    if (top.offset < 0) top.offset = 0;
   }
 
   #heightOf(index: number): number {
@@ -285,9 +259,8 @@ export class Viewport {
   readonly #render = (): void => {
     this.#frame = 0;
     if (!this.#moved) this.#takeScroll();
-    const page = this.#page + 1;
-    const window = this.#window;
-    if (this.#follow) this.#top = { index: Math.max(0, this.#total - this.#page), offset: 0 };
+    const [page, window] = [this.#page + 1, this.#window];
+    if (this.#follow) this.#top.set(Math.max(0, this.#total - this.#page));
     const from = Math.max(window.first, this.#top.index - page);
     const end = this.#follow ? window.end : Math.min(window.end, this.#top.index + 2 * page);
     this.#canvas.draw(window.rows(from, end), `${window.version}.${this.#version}`);
@@ -306,15 +279,13 @@ export class Viewport {
   }
 
   #placeByTop(from: number): void {
-    const { scroller } = this;
     const canvas = this.#canvas;
     const moved = this.#moved;
     this.#moved = false;
     if (this.#follow) {
       this.#scrollTo(Math.max(0, this.#scrollHeight - this.#height));
       const bottom = Math.max(this.#scrollHeight, this.#height);
-      const { height } = canvas;
-      canvas.place(from, this.#window.first === 0 && height < this.#height ? 0 : bottom - height);
+      canvas.place(from, this.#window.first === 0 && canvas.height < this.#height ? 0 : bottom - canvas.height);
       return;
     }
     const above = canvas.offsetOf(this.#top.index - from);
@@ -324,13 +295,7 @@ export class Viewport {
       if (moved) this.#scrollTo(above + this.#top.offset);
       return;
     }
-    const { scrollTop } = scroller;
-    const { height } = canvas;
-    let y = scrollTop - this.#top.offset - above;
-    const last = from + canvas.count >= this.#total;
-    const bottom = y + height;
-    if (last && bottom < scrollTop + this.#height && height > this.#height) y += scrollTop + this.#height - bottom;
-    if (from === 0 && y > scrollTop) y = scrollTop;
-    canvas.place(from, y);
+    const { scrollTop } = this.scroller;
+    canvas.placeSo(from, scrollTop - this.#top.offset - above, scrollTop, this.#height, this.#total);
   }
 }
