@@ -73,6 +73,46 @@ public sealed class OwnerChangeTests : SimulationTest
     }
 
     [Fact]
+    public void ABodyThatEndsBeforeItsFirstLineIsNotAQuietContainer()
+    {
+        Session second = _other.Start(_spec);
+        bool isFirst = true;
+        Kubelet.OnOpen = stream =>
+        {
+            if (isFirst)
+            {
+                isFirst = false;
+                stream.CutAfter(0, Cut.Clean);
+            }
+        };
+        _client.Connect(second);
+        _other.ShowPods(second);
+        Write(121, 10);
+        _client.Take();
+        Assert.Equal(Enumerable.Range(8, 123).Select(i => $"line {i}"), Messages());
+        _other.Stop(second);
+    }
+
+    [Fact]
+    public void AContainerThatHasMoreAtEveryReadIsSyncedAllTheSame()
+    {
+        Session second = _other.Start(_spec);
+        int written = 120;
+        Kubelet.Fault = container =>
+        {
+            container.Write($"line {++written}", Simulation.Time.Nanoseconds);
+            return null;
+        };
+        _client.Connect(second);
+        _other.ShowPods(second);
+        Simulation.Advance(TimeSpan.FromSeconds(5));
+        _client.Take();
+        Assert.Equal(Enumerable.Range(8, written - 7).Select(i => $"line {i}"), Messages());
+        Assert.Equal(2, _client.Received.Count(received => received.Name == StreamEvents.Synced));
+        _other.Stop(second);
+    }
+
+    [Fact]
     public void AContainerThatCannotBeReadHoldsTheViewerUpForSecondsOnlyAndIsAGap()
     {
         Session second = _other.Start(_spec);
