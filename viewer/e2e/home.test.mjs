@@ -74,6 +74,7 @@ test('one click on a workload opens its lines by a LogView that goes by itself',
       await page.getByRole('button', { name: 'Open logs of Deployment inventory' }).click();
       const { spec } = (await created).postDataJSON();
       assert.deepEqual(spec.workload, { apiVersion: 'apps/v1', kind: 'Deployment', name: 'inventory' });
+      assert.deepEqual(spec.tail, { previous: true });
       assert.ok(spec.activeDeadlineSeconds > 0 && spec.ttlSecondsAfterFinished > 0);
       await page.waitForURL(/logviews\/shop\/inventory-x7k2p$/);
       await page.getByText('hello').waitFor();

@@ -115,7 +115,10 @@ export function existingLogView(
 const activeDeadlineSeconds = 8 * 3600;
 const ttlSecondsAfterFinished = 600;
 
-/** Creates a LogView that goes by itself when its day is over. */
+/**
+ * Creates a LogView that goes by itself when its day is over. It begins with the previous logs of restarted containers:
+ * whoever opens a workload in trouble looks for what was said before the restart.
+ */
 export function createLogView({ apiVersion, kind, namespace, name }: Workload): Promise<LogView> {
   const { api, plural } = logViewResource;
   // Names end up in a Lease's and a label's limits: 52 characters leave room for the suffix that the server adds.
@@ -127,7 +130,12 @@ export function createLogView({ apiVersion, kind, namespace, name }: Workload): 
       apiVersion: 'kdd.dev/v1alpha1',
       kind: 'LogView',
       metadata: { namespace, generateName, labels: { 'app.kubernetes.io/created-by': 'kdd-viewer' } },
-      spec: { workload: { apiVersion, kind, name }, activeDeadlineSeconds, ttlSecondsAfterFinished },
+      spec: {
+        workload: { apiVersion, kind, name },
+        tail: { previous: true },
+        activeDeadlineSeconds,
+        ttlSecondsAfterFinished,
+      },
     }),
   });
 }
