@@ -185,6 +185,7 @@ public sealed partial class Informer<T>
     private async Task ListPagesAsync(CancellationToken cancellationToken)
     {
         var listed = new HashSet<NamespacedName>();
+        using var body = new BodyBuffer();
         ListPage<T> page;
 
         // "0": whatever the server's cache has, which costs it nothing. After an expiry that could lie before what this cache has seen.
@@ -193,7 +194,8 @@ public sealed partial class Informer<T>
         _listFromCache = false;
         do
         {
-            page = ListPage<T>.Parse(await _api.GetBytesAsync(path, cancellationToken, _format.Accept(list: true)).ConfigureAwait(false), _format.Read);
+            await _api.GetAsync(path, body, cancellationToken, _format.Accept(list: true)).ConfigureAwait(false);
+            page = ListPage<T>.Parse(body.Bytes, _format.Read);
             foreach (T item in page.Items)
             {
                 listed.Add(_format.NameOf(item));

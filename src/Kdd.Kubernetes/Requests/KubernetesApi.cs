@@ -86,7 +86,20 @@ public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
         }
     }
 
-    private async Task<byte[]> SendAsync(HttpMethod method, ApiPath path, HttpContent? content, CancellationToken cancellationToken, string? accept = null)
+    /// <summary>The body as it came, into <paramref name="body"/>.</summary>
+    internal Task<bool> GetAsync(ApiPath path, BodyBuffer body, CancellationToken cancellationToken, string? accept = null)
+        => SendAsync(HttpMethod.Get, path, null, accept, async (answer, token) =>
+        {
+            using Stream stream = await answer.ReadAsStreamAsync(token).ConfigureAwait(false);
+            await body.ReadAsync(stream, token).ConfigureAwait(false);
+            return true;
+        }, cancellationToken);
+
+    private Task<byte[]> SendAsync(HttpMethod method, ApiPath path, HttpContent? content, CancellationToken cancellationToken, string? accept = null)
+        => SendAsync(method, path, content, accept, static (answer, token) => answer.ReadAsByteArrayAsync(token), cancellationToken);
+
+    private async Task<T> SendAsync<T>(
+        HttpMethod method, ApiPath path, HttpContent? content, string? accept, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         using CancellationTokenSource deadline = CreateDeadline();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -95,7 +108,7 @@ public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
         {
             using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             return response.IsSuccessStatusCode
-                ? await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false)
+                ? await read(response.Content, either.Token).ConfigureAwait(false)
                 : throw await ApiErrors.ReadAsync(response, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
