@@ -11,6 +11,8 @@ internal sealed record SseEvent(string Name, string? Id, JsonElement Data)
 
     public StreamCursor Cursor => StreamCursor.TryParse(Id, out StreamCursor cursor) ? cursor : throw new FormatException($"not a cursor: {Id}");
 
+    public override string ToString() => $"{Name} {Id} {Data}";
+
     /// <summary>Parses complete events by the rules of the HTML standard, strictly: any other field is an error.</summary>
     public static List<SseEvent> Parse(ReadOnlySpan<byte> bytes)
     {
