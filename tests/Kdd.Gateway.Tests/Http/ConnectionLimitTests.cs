@@ -59,7 +59,7 @@ public sealed class ConnectionLimitTests : GatewayTest
     {
         try
         {
-            return await client.GetStream().ReadAsync(new byte[1], Cancelled) == 0;
+            return !client.Connected || await client.GetStream().ReadAsync(new byte[1], Cancelled) == 0;
         }
         catch (IOException)
         {
