@@ -43,8 +43,8 @@ export async function withPage(
         problems.push(message.text());
     });
     await page.goto(new URL(path, server.url).href);
-    // Lines are there before the page is that hears keys and clicks on buttons.
-    await page.locator('#root > *').first().waitFor({ state: 'attached' });
+    // Lines are there before the page is that hears keys and clicks on buttons; its script comes from the server that floods.
+    await page.locator('#root > *').first().waitFor({ state: 'attached', timeout: 180_000 });
     await test(page, server);
     if (problems.length > 0) throw new Error(`the page reported: ${problems.join('\n')}`);
   } finally {
