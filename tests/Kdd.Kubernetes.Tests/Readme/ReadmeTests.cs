@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -19,10 +18,9 @@ public sealed class ReadmeTests : IAsyncLifetime
     [Fact]
     public async Task TheExampleIsTheOneThatIsCompiled()
     {
-        string folder = Path.GetDirectoryName(Here())!;
-        string source = await File.ReadAllTextAsync(Path.Join(folder, "ReadmeExample.cs"), Cancelled);
+        string source = await ReadAsync("ReadmeExample.cs");
         string example = source[(source.IndexOf(";\n\n/// <summary>", StringComparison.Ordinal) + 3)..];
-        string readme = await File.ReadAllTextAsync(Path.Join(folder, "../../../src/Kdd.Kubernetes/README.md"), Cancelled);
+        string readme = await ReadAsync("README.md");
         Assert.Contains($"```csharp\n{example}```", readme, StringComparison.Ordinal);
     }
 
@@ -43,5 +41,6 @@ public sealed class ReadmeTests : IAsyncLifetime
         await running;
     }
 
-    private static string Here([CallerFilePath] string path = "") => path;
+    /// <summary>A file that the build lays beside the tests.</summary>
+    private static Task<string> ReadAsync(string name) => File.ReadAllTextAsync(Path.Join(AppContext.BaseDirectory, "Readme", name), Cancelled);
 }
