@@ -220,7 +220,7 @@ export class Viewport {
     }
     if (this.#exact) {
       this.#top.setPixels(scrollTop, this.#rowHeight, this.#total);
-    } else if (Math.abs(distance) > this.#height * 1.5) {
+    } else if (Math.abs(distance) > this.#height * 4) {
       const fraction = most === 0 ? 0 : Math.min(1, scrollTop / most);
       this.#top.set(Math.round(fraction * Math.max(0, this.#total - this.#page)));
     } else if (!this.#topFromRows()) {

@@ -1,5 +1,9 @@
 import type { FromWorker, Row, ToWorker } from '../../stream/protocol';
 
+/** Windows of rows that are asked for before and after what is seen, and how near their end more are asked for. */
+const ahead = 5;
+const least = 3;
+
 export type Frame = Extract<FromWorker, { type: 'frame' }>;
 export type Look = Extract<ToWorker, { type: 'look' }>;
 
@@ -67,26 +71,27 @@ export class RowWindow {
     return shift;
   }
 
-  /** What to ask the worker for: two windows of `page` rows before and after what is seen. */
+  /** What to ask the worker for: some windows of `page` rows before and after what is seen. */
   look(topIndex: number, page: number, follow: boolean): Look {
     const row = this.at(topIndex)?.row ?? -1;
     if (!follow) this.#anchor = { row, index: topIndex };
-    const first = Math.max(0, topIndex - 2 * page);
-    this.#asked = { first, end: first + 5 * page };
+    const first = Math.max(0, topIndex - ahead * page);
+    const count = (2 * ahead + 1) * page;
+    this.#asked = { first, end: first + count };
     return {
       type: 'look',
       first,
-      count: follow ? 2 * page : 5 * page,
+      count: follow ? 2 * page : count,
       follow,
       anchor: follow ? -1 : row,
       anchorIndex: topIndex,
     };
   }
 
-  /** Whether what was asked for ends within a window of what is seen. */
+  /** Whether what was asked for ends too near what is seen: a wheel turns two windows a frame, and an answer takes one. */
   lacks(topIndex: number, page: number, total: number): boolean {
-    if (Math.max(0, topIndex - page) < this.#asked.first) return true;
-    if (Math.min(total, topIndex + 2 * page) > this.#asked.end) return true;
+    if (Math.max(0, topIndex - least * page) < this.#asked.first) return true;
+    if (Math.min(total, topIndex + (least + 1) * page) > this.#asked.end) return true;
     return this.#anchor.row < 0 && this.at(topIndex) !== undefined;
   }
 }
