@@ -28,9 +28,9 @@ internal sealed class WatchHandler(ObjectStore store, TableRenderer tables, Time
         var from = query.Revision(500);
         var table = store.Table(resource.Storage);
         var writer = new WatchWriter(http, resource, negotiation.Form, tables, http.Request.Query["includeObject"].ToString());
-        await writer.StartAsync();
         if (from is > 0 && !query.SendInitialEvents && from < table.CompactedRevision)
         {
+            await writer.StartAsync();
             await writer.ErrorAsync(Errors.Expired($"too old resource version: {from} ({table.CompactedRevision})"));
             return;
         }
@@ -130,16 +130,20 @@ internal sealed class WatchHandler(ObjectStore store, TableRenderer tables, Time
         await writer.FlushAsync(CancellationToken.None);
     }
 
-    // Where the stream starts: after a revision, or with everything that exists.
+    // Where the stream starts: after a revision, or with everything that exists. The headers come after that is settled: what a
+    // client does once it has them is a change to what the stream starts with, as on a real API server.
     private async Task<(long Index, long Revision)> SendInitialAsync(
         ResourceTable table, WatchScope scope, ListQuery query, long? from, WatchWriter writer)
     {
         if (from is > 0 && !query.SendInitialEvents)
         {
-            return (table.IndexAfter(from.Value), from.Value);
+            var after = table.IndexAfter(from.Value);
+            await writer.StartAsync();
+            return (after, from.Value);
         }
 
         var (objects, index, revision) = store.Locked(() => (table.Objects, table.Count, store.Revision));
+        await writer.StartAsync();
         foreach (var item in objects.Where(o => scope.Matches(o)))
         {
             writer.Write("ADDED", item, item.Revision);
