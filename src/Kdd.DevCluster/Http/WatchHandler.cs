@@ -28,9 +28,10 @@ internal sealed class WatchHandler(ObjectStore store, TableRenderer tables, Time
         var from = query.Revision(500);
         var table = store.Table(resource.Storage);
         var writer = new WatchWriter(http, resource, negotiation.Form, tables, http.Request.Query["includeObject"].ToString());
-        if (from is > 0 && !query.SendInitialEvents && from < table.CompactedRevision)
+        var start = StartOf(table, query, from);
+        await writer.StartAsync();
+        if (!start.HasObjects && from < table.CompactedRevision)
         {
-            await writer.StartAsync();
             await writer.ErrorAsync(Errors.Expired($"too old resource version: {from} ({table.CompactedRevision})"));
             return;
         }
@@ -41,7 +42,7 @@ internal sealed class WatchHandler(ObjectStore store, TableRenderer tables, Time
         using var timer = timeProvider.CreateTimer(_ => stop.Cancel(), null, TimeSpan.FromSeconds(Math.Min(seconds, 100_000)), Timeout.InfiniteTimeSpan);
         try
         {
-            await StreamAsync(table, scope, query, from, writer, TimeSpan.FromSeconds(seconds), stop.Token);
+            await StreamAsync(table, scope, query, start, writer, TimeSpan.FromSeconds(seconds), stop.Token);
         }
         catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
         {
@@ -50,10 +51,14 @@ internal sealed class WatchHandler(ObjectStore store, TableRenderer tables, Time
     }
 
     private async Task StreamAsync(
-        ResourceTable table, WatchScope scope, ListQuery query, long? from, WatchWriter writer, TimeSpan lifetime, CancellationToken stop)
+        ResourceTable table, WatchScope scope, ListQuery query, WatchStart start, WatchWriter writer, TimeSpan lifetime, CancellationToken stop)
     {
-        var generation = table.Generation;
-        var (index, sent) = await SendInitialAsync(table, scope, query, from, writer);
+        if (start.HasObjects)
+        {
+            await SendObjectsAsync(scope, query, start, writer);
+        }
+
+        var (index, sent) = (start.Index, start.Revision);
         var started = timeProvider.GetTimestamp();
         var bookmarkAt = NextBookmark(TimeSpan.Zero, lifetime);
         while (true)
@@ -75,7 +80,7 @@ internal sealed class WatchHandler(ObjectStore store, TableRenderer tables, Time
             }
 
             await writer.FlushAsync(stop);
-            if (table.Generation != generation)
+            if (table.Generation != start.Generation)
             {
                 await Task.Delay(EndAfterDefinitionChange, timeProvider, stop);
                 await SendRestAsync(table, scope, query, writer, index);
@@ -130,31 +135,33 @@ internal sealed class WatchHandler(ObjectStore store, TableRenderer tables, Time
         await writer.FlushAsync(CancellationToken.None);
     }
 
-    // Where the stream starts: after a revision, or with everything that exists. The headers come after that is settled: what a
-    // client does once it has them is a change to what the stream starts with, as on a real API server.
-    private async Task<(long Index, long Revision)> SendInitialAsync(
-        ResourceTable table, WatchScope scope, ListQuery query, long? from, WatchWriter writer)
-    {
-        if (from is > 0 && !query.SendInitialEvents)
-        {
-            var after = table.IndexAfter(from.Value);
-            await writer.StartAsync();
-            return (after, from.Value);
-        }
+    // After a revision, or with everything that exists. Settled before the headers go out: what a client does once it has them
+    // is a change to what the stream starts with, as on a real API server.
+    private WatchStart StartOf(ResourceTable table, ListQuery query, long? from) => from is > 0 && !query.SendInitialEvents
+        ? new(null, table.IndexAfter(from.Value), from.Value, table.Generation)
+        : store.Locked(() => new WatchStart(table.Objects, table.Count, store.Revision, table.Generation));
 
-        var (objects, index, revision) = store.Locked(() => (table.Objects, table.Count, store.Revision));
-        await writer.StartAsync();
-        foreach (var item in objects.Where(o => scope.Matches(o)))
+    private static async Task SendObjectsAsync(WatchScope scope, ListQuery query, WatchStart start, WatchWriter writer)
+    {
+        foreach (var item in start.Objects!.Where(o => scope.Matches(o)))
         {
             writer.Write("ADDED", item, item.Revision);
         }
 
-        if (query.Bookmarks && (query.SendInitialEvents || from is null or 0))
+        if (query.Bookmarks)
         {
-            writer.Bookmark(revision, initialEventsEnd: true);
+            writer.Bookmark(start.Revision, initialEventsEnd: true);
         }
 
         await writer.FlushAsync(CancellationToken.None);
-        return (index, revision);
+    }
+
+    /// <param name="Objects">What is sent first; null where the stream starts after a revision.</param>
+    /// <param name="Index">The first change that is sent.</param>
+    /// <param name="Revision">What came up to here is known.</param>
+    /// <param name="Generation">Another one: the definition has changed since.</param>
+    private readonly record struct WatchStart(IReadOnlyCollection<StoredObject>? Objects, long Index, long Revision, int Generation)
+    {
+        public bool HasObjects => Objects is not null;
     }
 }
