@@ -9,7 +9,6 @@ namespace Kdd.DevCluster.Tests;
 public sealed class TestCluster : IAsyncDisposable
 {
     private static readonly ResourceKey Namespaces = new("", "namespaces");
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
 
     private TestCluster(DevClusterHost host)
     {
@@ -62,7 +61,7 @@ public sealed class TestCluster : IAsyncDisposable
     public async Task<JsonObject> WaitAsync(ResourceKey type, string? ns, string name, Func<JsonObject, bool> wanted)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(s_limit);
+        limit.CancelAfter(StoreWaits.Patience);
         JsonObject? last = null;
         try
         {
@@ -85,25 +84,7 @@ public sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until an object is gone.</summary>
-    public async Task WaitForDeletionAsync(ResourceKey type, string? ns, string name)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(s_limit);
-        await using var changes = Store.WatchAsync(type, ns, limit.Token).GetAsyncEnumerator(limit.Token);
-        do
-        {
-            // The watch has begun when the object is looked for: its deletion is an event to come, or it is gone.
-            var next = changes.MoveNextAsync();
-            if (Store.Get(type, ns, name) is null)
-            {
-                await limit.CancelAsync();
-                await Task.WhenAny(next.AsTask());
-                return;
-            }
-            await next;
-        }
-        while (true);
-    }
+    public Task WaitForDeletionAsync(ResourceKey type, string? ns, string name) => Store.DeletionAsync(type, ns, name);
 
     public static JsonObject Json(string text) => (JsonObject)JsonNode.Parse(text)!;
 

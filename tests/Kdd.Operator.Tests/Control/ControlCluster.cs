@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Kdd.DevCluster;
 using Kdd.DevCluster.Storage;
+using Kdd.DevCluster.Tests;
 using Kdd.Kubernetes;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -18,8 +19,6 @@ namespace Kdd.Operator.Tests.Control;
 public sealed class ControlCluster : IAsyncDisposable
 {
     private static readonly ResourceKey s_logViews = new("kdd.dev", "logviews");
-
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
 
     private static readonly Dictionary<string, string> s_paths = new()
     {
@@ -125,25 +124,7 @@ public sealed class ControlCluster : IAsyncDisposable
     public Task<JsonNode> StatusAsync(string name, string reason) => StatusAsync(name, state => state.Reason == reason);
 
     /// <summary>Waits until a LogView that was there is gone.</summary>
-    public async Task DeletedAsync(string name)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(s_limit);
-        await using IAsyncEnumerator<StoreEvent> changes = Host.Store.WatchAsync(s_logViews, "shop", limit.Token).GetAsyncEnumerator(limit.Token);
-        while (true)
-        {
-            // The watch has begun when the object is looked for: its deletion is an event to come, or it is gone.
-            Task<bool> next = changes.MoveNextAsync().AsTask();
-            if (Host.Store.Get(s_logViews, "shop", name) is null)
-            {
-                await limit.CancelAsync();
-                await Task.WhenAny(next);
-                return;
-            }
-
-            await next;
-        }
-    }
+    public Task DeletedAsync(string name) => Host.Store.DeletionAsync(s_logViews, "shop", name);
 
     /// <summary>Waits until a CRD is served.</summary>
     public Task EstablishedAsync(string crd) => WaitAsync(
@@ -220,7 +201,7 @@ public sealed class ControlCluster : IAsyncDisposable
     private async Task<JsonNode> WaitAsync(ResourceKey type, string? ns, string? name, Func<JsonObject?, JsonNode?> find)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(s_limit);
+        limit.CancelAfter(StoreWaits.Patience);
         JsonObject? last = null;
         try
         {
