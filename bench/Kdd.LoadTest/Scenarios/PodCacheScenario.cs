@@ -137,7 +137,7 @@ internal static class PodCacheScenario
 
     private static double Memory(IEnumerable<Cost> costs) => Median(costs.Select(cost => cost.Retained / 1e6));
 
-    /// <summary>Of all rounds but the first.</summary>
+    /// <summary>Of all rounds but those that warm up.</summary>
     private static double Median(IEnumerable<double> rounds) => rounds.Skip(WarmUp).Order().ElementAt(Rounds / 2);
 
     /// <summary>About what a Deployment's pod with a sidecar is on a cluster: 5 kB with managedFields.</summary>

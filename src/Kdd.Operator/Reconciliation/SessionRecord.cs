@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kdd.Api.LogViews;
 using Kdd.Operator.Sessions;
 
@@ -34,12 +33,7 @@ internal sealed class SessionRecord(ObservedLogView observed)
     public ulong Published { get; set; }
 
     /// <summary>Whether <paramref name="next"/> asks for other lines, or for a longer life, than the spec at work: an ended session then starts anew.</summary>
-    public bool AsksForMore(LogViewSpec next)
-    {
-        // When a finished LogView is deleted, how viewers are waited for and the order of live lines say nothing about its lines.
-        LogViewSpec Lines(LogViewSpec spec) => spec with { TtlSecondsAfterFinished = null, IdleTimeout = default, OrderWindow = default, Suspend = false };
-        return Spec is null
-            || !JsonSerializer.SerializeToUtf8Bytes(Lines(Spec.Spec), LogViewJson.Default.LogViewSpec).AsSpan()
-                .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(Lines(next), LogViewJson.Default.LogViewSpec));
-    }
+    /// <remarks>When a finished LogView is deleted, how viewers are waited for and the order of live lines say nothing about its lines.</remarks>
+    public bool AsksForMore(LogViewSpec next) => Spec?.Same(
+        static spec => spec with { TtlSecondsAfterFinished = null, IdleTimeout = default, OrderWindow = default, Suspend = false }, next) is not true;
 }

@@ -37,14 +37,14 @@ public sealed class CompiledSpec
 
     /// <summary>False when the pods of the two are chosen by different workloads or selectors.</summary>
     internal bool SelectsAs(CompiledSpec other) => Same(
-        spec => new LogViewSpec { Workload = spec.Workload, Selector = spec.Selector }, other);
+        spec => new LogViewSpec { Workload = spec.Workload, Selector = spec.Selector }, other.Spec);
 
     /// <summary>False when a backlog read for one is not what the other asks for.</summary>
     internal bool ReadsBacklogAs(CompiledSpec other) => Same(
-        spec => new LogViewSpec { Container = spec.Container, Filter = spec.Filter, Tail = spec.Tail, Redact = spec.Redact }, other);
+        spec => new LogViewSpec { Container = spec.Container, Filter = spec.Filter, Tail = spec.Tail, Redact = spec.Redact }, other.Spec);
 
-    /// <summary>By their JSON: records compare their lists by reference.</summary>
-    private bool Same(Func<LogViewSpec, LogViewSpec> part, CompiledSpec other)
+    /// <summary>Whether a part of both is the same. By its JSON: records compare their lists by reference.</summary>
+    internal bool Same(Func<LogViewSpec, LogViewSpec> part, LogViewSpec other)
         => JsonSerializer.SerializeToUtf8Bytes(part(Spec), LogViewJson.Default.LogViewSpec).AsSpan()
-            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(part(other.Spec), LogViewJson.Default.LogViewSpec));
+            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(part(other), LogViewJson.Default.LogViewSpec));
 }

@@ -8,9 +8,6 @@ internal sealed partial class LogStream
     /// <summary>How long a changed file waits for the pod's status to tell of a restart, before it counts as a rotation.</summary>
     private static readonly TimeSpan RestartNotice = TimeSpan.FromSeconds(3);
 
-    /// <summary>Bodies are not cut so often in a row: the container writes faster than it is read.</summary>
-    private const int MaxGrown = 8;
-
     /// <summary>Reads a session's backlog, then attaches it to the stream.</summary>
     private async Task CatchUpAsync(LogSubscription subscription)
     {
@@ -94,9 +91,7 @@ internal sealed partial class LogStream
         bool previousWanted = position is null && subscription.Start is LogStart.Tail { Previous: true };
         InstanceReader? reader = null;
         ResumedRead? resumed = null;
-        int confirmed = 0;
-        int notReplayed = 0;
-        int grown = 0;
+        var whole = new WholeRead();
         while (true)
         {
             int seen = _changed.Version;
@@ -158,7 +153,7 @@ internal sealed partial class LogStream
                 // A body that was cut ends as cleanly as the file: where no stream goes on from here, a read that brings nothing more tells.
                 // A viewer of another owner forgets what it knows by heart once it is synced: nothing it had may come after.
                 bool mustBeWhole = until is null ? subscription.IsFinite || (resumed is not null && position.Anchor is not null) : !until.IsReached;
-                if (mustBeWhole && outcome is { End: ReadEnd.Clean } && !IsWhole(outcome.Value, reader, ref confirmed, ref notReplayed, ref grown))
+                if (mustBeWhole && outcome is { End: ReadEnd.Clean } && !whole.IsReached(outcome.Value, reader))
                 {
                     continue;
                 }
@@ -173,15 +168,6 @@ internal sealed partial class LogStream
 
             await AfterFailureAsync(outcome.Value, reader, backoff, seen, failure => Report(subscription, failure), cancellationToken);
         }
-    }
-
-    /// <summary>A file that does not bring again what was seen was rotated, and a stream that goes on from here declares it.</summary>
-    private static bool IsWhole(in ReadOutcome outcome, InstanceReader reader, ref int confirmed, ref int notReplayed, ref int grown)
-    {
-        grown = outcome.NewLines > 0 ? grown + 1 : 0;
-        notReplayed = outcome is { IsReplayed: true, IsCut: false } ? 0 : notReplayed + 1;
-        confirmed = reader.IsAtEnd(outcome) && outcome.IsReplayed ? confirmed + 1 : 0;
-        return notReplayed > 3 || confirmed == 2 || grown > MaxGrown;
     }
 
     private static long? SinceOf(LogStart start) => start switch
