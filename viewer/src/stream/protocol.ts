@@ -18,6 +18,20 @@ export interface Choice {
   toggled: number[];
 }
 
+/** What the worker shows until something is chosen. */
+export const noChoice: Choice = {
+  q: '',
+  regex: false,
+  only: false,
+  level: 0,
+  context: 0,
+  fold: false,
+  pods: [],
+  containers: [],
+  muted: [],
+  toggled: [],
+};
+
 /** Messages from the page to the worker. */
 export type ToWorker =
   /** `capacity` is the number of rows that are kept. */

@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Surroundings } from './client';
-import type { Choice, FromWorker } from './protocol';
+import { type FromWorker, noChoice } from './protocol';
 import { ViewerSession } from './session';
 
 type Frame = Extract<FromWorker, { type: 'frame' }>;
-
-const all: Choice = {
-  q: '',
-  regex: false,
-  only: false,
-  level: 0,
-  context: 0,
-  fold: false,
-  pods: [],
-  containers: [],
-  muted: [],
-  toggled: [],
-};
 
 function log(n: number, message: string): string {
   const time = 1_777_885_200_000 + n;
@@ -79,7 +66,7 @@ describe('ViewerSession', () => {
     const { session, frames, until, live } = open(backlog(200_000) + synced);
     await live();
     frames.length = 0;
-    session.receive({ type: 'choose', choice: { ...all, q: 'needle', only: true } });
+    session.receive({ type: 'choose', choice: { ...noChoice, q: 'needle', only: true } });
     expect(frames[0]!.rows!.at(-1)!.text).toBe('line 199007 needle');
     await until(() => !frames.at(-1)!.counts.scanning);
     expect(frames.at(-1)!.counts.matches).toBe(200);
@@ -89,7 +76,7 @@ describe('ViewerSession', () => {
   it('searches for the newest choice only, however fast they come', async () => {
     const { session, frames, until, live } = open(backlog(50_000) + synced);
     await live();
-    for (const q of ['n', 'ne', 'nee', 'needle']) session.receive({ type: 'choose', choice: { ...all, q } });
+    for (const q of ['n', 'ne', 'nee', 'needle']) session.receive({ type: 'choose', choice: { ...noChoice, q } });
     await until(() => frames.at(-1)!.choice === 4 && !frames.at(-1)!.counts.scanning);
     expect(frames.at(-1)!.counts.matches).toBe(50);
     session.receive({ type: 'close' });

@@ -1,7 +1,17 @@
 import type { ConnectionState } from '../stream/client';
 import { startWorker } from '../stream/connect';
 import type { Histogram } from '../stream/histogram';
-import type { Choice, Counts, Detail, FromWorker, PodState, Row, SourceName, ToWorker } from '../stream/protocol';
+import {
+  type Choice,
+  type Counts,
+  type Detail,
+  type FromWorker,
+  noChoice,
+  type PodState,
+  type Row,
+  type SourceName,
+  type ToWorker,
+} from '../stream/protocol';
 import type { LogViewStatus, StatsEvent } from '../stream/wire';
 import { storedSettings } from './settings';
 
@@ -39,20 +49,6 @@ const start: ViewerState = {
   stats: undefined,
   queryError: '',
   histogram: { step: 1000, bars: [] },
-};
-
-/** What the worker shows until something is chosen. */
-const noChoice: Choice = {
-  q: '',
-  regex: false,
-  only: false,
-  level: 0,
-  context: 0,
-  fold: false,
-  pods: [],
-  containers: [],
-  muted: [],
-  toggled: [],
 };
 
 /** Counts are shown at most this often: they change with every frame, and nobody reads faster. */
