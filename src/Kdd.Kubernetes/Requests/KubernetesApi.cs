@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Kdd.Kubernetes.Informers;
 
 namespace Kdd.Kubernetes;
 
@@ -29,6 +30,16 @@ public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
     /// <summary>Reads one object, or a list.</summary>
     public async Task<T> GetAsync<T>(ApiPath path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         => Parse(await SendAsync(HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false), type);
+
+    /// <summary>Reads the objects of a list, as the server's quorum has them: newer than any cache.</summary>
+    /// <param name="path">A collection, with a selector that keeps it to one page.</param>
+    /// <exception cref="JsonException">The answer is not a list, or the one object in it is not of the expected form.</exception>
+    public async Task<IReadOnlyList<T>> ListAsync<T>(ApiPath path, ObjectFormat<T> format, CancellationToken cancellationToken)
+    {
+        ListPage<T> page = ListPage<T>.Parse(
+            await SendAsync(HttpMethod.Get, path, null, cancellationToken, format.Accept(list: true)).ConfigureAwait(false), format.Read);
+        return page.Unreadable.Count == 0 ? page.Items : throw new JsonException($"{page.Unreadable[0]} is not of the expected form");
+    }
 
     /// <summary>The body as it came.</summary>
     /// <param name="accept">Null: <c>application/json</c>.</param>

@@ -71,7 +71,7 @@ internal static class OperatorServices
     public static IServiceCollection AddSessions(this IServiceCollection services) => services
         .AddSingleton(provider => provider.GetRequiredService<OperatorOptions>().Limits)
         .AddSingleton(provider => new PodLogClient(provider.GetRequiredService<ClusterConnection>().CreateHttpClient()))
-        .AddSingleton<UpstreamPool>()
+        .AddSingleton<ContainerStatusClient>().AddSingleton<UpstreamPool>()
         .AddSingleton<SessionRegistry>()
         .AddSingleton(provider => new SessionContext
         {

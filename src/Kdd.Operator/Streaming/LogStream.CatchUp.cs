@@ -220,6 +220,26 @@ internal sealed partial class LogStream
         subscriber.OnFailure(failure);
     });
 
+    /// <summary>
+    /// Whether neither the informer nor the API server itself knows of a restart. A watch that was cut tells of it too late: the
+    /// lines of the new instance would be taken for those of the old one.
+    /// </summary>
+    private async Task<bool> IsSameInstanceAsync(int seen, CancellationToken cancellationToken)
+    {
+        if (seen != _changed.Version)
+        {
+            return false;
+        }
+
+        (bool answered, ContainerRecord? status) = await _pool.Statuses.ReadAsync(Key, cancellationToken);
+        if (status is not null)
+        {
+            Observe(status);
+        }
+
+        return answered && seen == _changed.Version;
+    }
+
     /// <summary>Step 5: what to do before the next attempt.</summary>
     private async Task AfterFailureAsync(
         ReadOutcome outcome, InstanceReader reader, Backoff backoff, int seen, Action<PodLogFailure> report, CancellationToken cancellationToken)
@@ -227,7 +247,7 @@ internal sealed partial class LogStream
         if (outcome.End is ReadEnd.FileChanged)
         {
             await DelayAsync(RestartNotice, seen, cancellationToken);
-            if (seen == _changed.Version)
+            if (await IsSameInstanceAsync(seen, cancellationToken))
             {
                 reader.AcceptFileChange();
             }

@@ -91,8 +91,16 @@ internal sealed partial class LogStream
             return isElsewhere;
         }
 
+        int seen = _changed.Version;
         PositionFound found = await PositionSearch.RunAsync(_pool, Key, point, since: null, previous: false, cancellationToken);
-        return found is { Replay: null, Failure: null } && reader.TryStartOver(before.Value);
+        if (found is not { Replay: null, Failure: null })
+        {
+            return false;
+        }
+
+        // A new instance's file is empty, too, and the status tells of it later.
+        await DelayAsync(RestartNotice, seen, cancellationToken);
+        return !await IsSameInstanceAsync(seen, cancellationToken) || reader.TryStartOver(before.Value);
     }
 
     /// <summary>True when the file has a newer line that does not come.</summary>

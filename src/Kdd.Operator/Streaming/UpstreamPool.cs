@@ -8,14 +8,16 @@ public sealed class UpstreamPool
     private readonly Dictionary<ContainerKey, LogStream> _streams = [];
     private readonly Lock _lock = new();
 
-    public UpstreamPool(PodLogClient client, TimeProvider timeProvider, SessionLimits limits, ILoggerFactory loggerFactory)
-        : this(client, timeProvider, limits, loggerFactory, Random.Shared)
+    public UpstreamPool(PodLogClient client, ContainerStatusClient statuses, TimeProvider timeProvider, SessionLimits limits, ILoggerFactory loggerFactory)
+        : this(client, statuses, timeProvider, limits, loggerFactory, Random.Shared)
     {
     }
 
-    internal UpstreamPool(PodLogClient client, TimeProvider timeProvider, SessionLimits limits, ILoggerFactory loggerFactory, Random random)
+    internal UpstreamPool(
+        PodLogClient client, ContainerStatusClient statuses, TimeProvider timeProvider, SessionLimits limits, ILoggerFactory loggerFactory, Random random)
     {
         Client = client;
+        Statuses = statuses;
         TimeProvider = timeProvider;
         Random = random;
         Opens = new TokenBucket(timeProvider, limits.OpensPerSecond, limits.OpenBurst);
@@ -25,6 +27,8 @@ public sealed class UpstreamPool
     }
 
     internal PodLogClient Client { get; }
+
+    internal ContainerStatusClient Statuses { get; }
 
     internal TimeProvider TimeProvider { get; }
 

@@ -29,7 +29,7 @@ internal sealed partial class FaultSchedule : IDisposable
         _plan = plan;
         _simulation = new Simulation(plan.Seed);
         _random = _simulation.Random;
-        _kubelet = new ScriptedKubelet(_simulation) { Fault = Refuse, OnOpen = PlanCut };
+        _kubelet = new ScriptedKubelet(_simulation) { Fault = Refuse, OnOpen = PlanCut, ToldLate = container => _simulation.Random.Next(2) == 0 ? container.Told : null };
         _replicas = [new SimulatedReplica(_simulation, _kubelet), new SimulatedReplica(_simulation, _kubelet)];
         _client = new SimulatedClient(_simulation);
         _firstPods = _random.Next(1, 4);

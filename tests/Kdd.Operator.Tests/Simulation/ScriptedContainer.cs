@@ -72,6 +72,12 @@ internal sealed class ScriptedContainer
 
     public List<ScriptedLogStream> Streams { get; } = [];
 
+    /// <summary>What an informer was last told.</summary>
+    public ContainerRecord? Told { get; private set; }
+
+    /// <summary>Tells an informer.</summary>
+    public ContainerRecord Tell() => Told = ToPod().Containers.Single();
+
     public void Write(string message, long? time = null)
     {
         Current.Lines.Add(new FileLine(time ?? (_simulation.Time.Nanoseconds + Skew), Encoding.UTF8.GetBytes(message)));

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Web;
 using Kdd.Api.Wire;
+using Kdd.Operator.Sessions;
 
 namespace Kdd.Operator.Tests.Simulation;
 
@@ -20,6 +21,9 @@ internal sealed class ScriptedKubelet(Simulation simulation) : HttpMessageHandle
 
     /// <summary>Gives a failure instead of the log; null: no failure.</summary>
     public Func<ScriptedContainer, HttpResponseMessage?> Fault { get; set; } = _ => null;
+
+    /// <summary>What the API server was told of a container by now, where that is not how it is: the kubelet tells of a restart a moment later too.</summary>
+    public Func<ScriptedContainer, ContainerRecord?> ToldLate { get; set; } = _ => null;
 
     /// <summary>Called with each body before it is handed out.</summary>
     public Action<ScriptedLogStream> OnOpen { get; set; } = _ => { };
@@ -49,8 +53,13 @@ internal sealed class ScriptedKubelet(Simulation simulation) : HttpMessageHandle
     {
         cancellationToken.ThrowIfCancellationRequested();
         Requests.Add($"{simulation.Time.Now:HH:mm:ss.fff} {request.RequestUri!.PathAndQuery}");
-        string pod = request.RequestUri.AbsolutePath.Split('/')[^2];
         System.Collections.Specialized.NameValueCollection query = HttpUtility.ParseQueryString(request.RequestUri.Query);
+        if (query["fieldSelector"] is { } selector)
+        {
+            return Task.FromResult(PodsNamed(selector["metadata.name=".Length..]));
+        }
+
+        string pod = request.RequestUri.AbsolutePath.Split('/')[^2];
         ScriptedContainer? container = Containers.LastOrDefault(candidate => candidate.Pod == pod && candidate.Name == query["container"]);
         if (container is null)
         {
@@ -78,5 +87,12 @@ internal sealed class ScriptedKubelet(Simulation simulation) : HttpMessageHandle
 
         OnOpen(body);
         return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body, 1) });
+    }
+
+    private HttpResponseMessage PodsNamed(string name)
+    {
+        ScriptedContainer[] containers = [.. Containers.Where(container => container.Pod == name)];
+        return containers.Select(Fault).FirstOrDefault(fault => fault is not null)
+            ?? new(HttpStatusCode.OK) { Content = new StringContent(PodJson.List(containers, ToldLate), Encoding.UTF8, "application/json") };
     }
 }

@@ -17,7 +17,7 @@ internal sealed class SimulatedReplica
         Kubelet = kubelet;
         var http = new HttpClient(kubelet, disposeHandler: false) { BaseAddress = new Uri("http://cluster.test/"), Timeout = Timeout.InfiniteTimeSpan };
         Upstream = new UpstreamPool(
-            new PodLogClient(http), simulation.Time, limits ?? new SessionLimits(), NullLoggerFactory.Instance, new Random(simulation.Random.Next()));
+            new PodLogClient(http), new ContainerStatusClient(new KubernetesApi(http, simulation.Time)), simulation.Time, limits ?? new SessionLimits(), NullLoggerFactory.Instance, new Random(simulation.Random.Next()));
         Context = new SessionContext
         {
             TimeProvider = simulation.Time,
@@ -52,7 +52,7 @@ internal sealed class SimulatedReplica
     /// <summary>The informer tells the session of all containers as they are now, or only of those in some pods.</summary>
     public void ShowPods(Session session, bool finished = false, Func<string, bool>? selects = null) => _simulation.Do(() => session.SetPods(
         [.. Kubelet.Containers.Where(container => selects?.Invoke(container.Pod) ?? true).GroupBy(container => container.Uid).Select(
-            pod => pod.First().ToPod() with { Containers = [.. pod.SelectMany(container => container.ToPod().Containers)] })],
+            pod => pod.First().ToPod() with { Containers = [.. pod.Select(container => container.Tell())] })],
         finished));
 
     /// <summary>The LogView was changed.</summary>
