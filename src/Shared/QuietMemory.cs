@@ -7,12 +7,12 @@ namespace Kdd.Hosting;
 /// </summary>
 internal sealed class QuietMemory(TimeProvider timeProvider) : BackgroundService
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var rush = new Rush();
-        using var timer = new PeriodicTimer(s_interval, timeProvider);
+        using var timer = new PeriodicTimer(Interval, timeProvider);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             if (rush.IsOver(GC.GetTotalAllocatedBytes()))

@@ -11,7 +11,7 @@ namespace Kdd.EndToEnd.Tests;
 public sealed class ContainerRestartTests
 {
     private const string Namespace = "restart";
-    private static readonly TimeSpan s_promise = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Promise = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task AKilledContainerIsBackWithin10SecondsAndNoLineIsLostOrRepeated()
@@ -45,6 +45,6 @@ public sealed class ContainerRestartTests
         Assert.Empty(viewer.Gaps);
         Assert.Contains("1", await kubectl.RunAsync("-n kdd-system get pods -o jsonpath={.items[*].status.containerStatuses[0].restartCount}"), StringComparison.Ordinal);
         TestContext.Current.TestOutputHelper?.WriteLine("kill -9 of a container: streams again after {0:0.0} s", taken.TotalSeconds);
-        Assert.True(taken <= s_promise, string.Create(CultureInfo.InvariantCulture, $"streams again after {taken.TotalSeconds:0.0} s, {s_promise.TotalSeconds} s are promised"));
+        Assert.True(taken <= Promise, string.Create(CultureInfo.InvariantCulture, $"streams again after {taken.TotalSeconds:0.0} s, {Promise.TotalSeconds} s are promised"));
     }
 }

@@ -12,12 +12,12 @@ namespace Kdd.EndToEnd.Tests;
 [Trait("Needs", "DevCluster")]
 public sealed partial class DocumentedOutputTests(ReplicaCluster cluster) : IClassFixture<ReplicaCluster>
 {
-    private static readonly string s_document = Path.Combine(Checkout.Root, "docs", "logview.md");
+    private static readonly string Document = Path.Combine(Checkout.Root, "docs", "logview.md");
 
     [Fact]
     public async Task EachConsoleBlockIsWhatKubectlPrints()
     {
-        string text = await File.ReadAllTextAsync(s_document, TestContext.Current.CancellationToken);
+        string text = await File.ReadAllTextAsync(Document, TestContext.Current.CancellationToken);
         await using ProgramProcess replica = await cluster.StartOperatorAsync("kdd-operator-7c9f6d5b8d-x2k4p");
         await cluster.Kubectl.RunAsync("create namespace shop");
         await cluster.Kubectl.RunAsync("-n shop apply -f -", Manifests.Quiet("checkout", 2, 3));
@@ -40,7 +40,7 @@ public sealed partial class DocumentedOutputTests(ReplicaCluster cluster) : ICla
             }
         }
 
-        await File.WriteAllTextAsync(s_document, written.ToString(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Document, written.ToString(), TestContext.Current.CancellationToken);
     }
 
     /// <summary>What is the same in every run. Column widths follow what stands in them.</summary>

@@ -13,8 +13,8 @@ namespace Kdd.EndToEnd.Tests;
 [Trait("Needs", "DevCluster")]
 public sealed class HandOverTests(ReplicaCluster cluster) : IClassFixture<ReplicaCluster>
 {
-    private static readonly TimeSpan s_graceful = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_lost = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Graceful = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Lost = TimeSpan.FromSeconds(20);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -33,7 +33,7 @@ public sealed class HandOverTests(ReplicaCluster cluster) : IClassFixture<Replic
 
         await AssertEveryLineOnceAsync(viewer, ns, owner: "stop-b");
         Assert.Equal(0, await owner.ExitAsync(Cancelled));
-        AssertWithin(s_graceful, taken, "SIGTERM");
+        AssertWithin(Graceful, taken, "SIGTERM");
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class HandOverTests(ReplicaCluster cluster) : IClassFixture<Replic
 
         await AssertEveryLineOnceAsync(viewer, ns, owner: ShardMap.OwnerOf(ns, ["kill-a", "kill-c"])!);
         await cluster.ForgetAsync("kill-b");
-        AssertWithin(s_lost, taken, "kill -9");
+        AssertWithin(Lost, taken, "kill -9");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class HandOverTests(ReplicaCluster cluster) : IClassFixture<Replic
         TimeSpan taken = await viewer.TakenOverAsync(before, started);
 
         await AssertEveryLineOnceAsync(viewer, ns, owner: "join-b");
-        AssertWithin(s_lost, taken, "a start");
+        AssertWithin(Lost, taken, "a start");
     }
 
     /// <summary>A Deployment's pod that writes a hundred numbered lines a second, and a LogView on it, in a namespace of the owner's.</summary>

@@ -10,7 +10,7 @@ public sealed class HostileLinesTests(InstalledCluster cluster)
     private const string Last = "that was all";
 
     /// <summary>What a container writes, as octal escapes of printf, and the message that it must stay.</summary>
-    private static readonly (string Printf, string Message)[] s_lines =
+    private static readonly (string Printf, string Message)[] Lines =
     [
         (@"x\r\revent: error\rdata: {}\r\rx", "x\r\revent: error\rdata: {}\r\rx"),
 
@@ -35,11 +35,11 @@ public sealed class HostileLinesTests(InstalledCluster cluster)
     public async Task NoByteOfALineEndsItOrItsEvent()
     {
         await using TestNamespace ns = await TestNamespace.CreateAsync(cluster, "hostile");
-        await WriteAsync(ns, s_lines.Select(line => line.Printf));
+        await WriteAsync(ns, Lines.Select(line => line.Printf));
 
         List<SseEvent> events = await LogLines.ReadUntilAsync(cluster, $"api/logviews/{ns.Name}/hostile/stream", IsLast);
 
-        Assert.Equal(s_lines.Select(line => line.Message), events.Where(received => received.Event == "log").Select(log => log.Message()).SkipLast(1));
+        Assert.Equal(Lines.Select(line => line.Message), events.Where(received => received.Event == "log").Select(log => log.Message()).SkipLast(1));
         Assert.Subset(new HashSet<string> { "log", "status", "stats", "lifecycle", "synced" }, events.Select(received => received.Event).ToHashSet());
         Assert.All(events.Where(received => received.Event == "log"), log => Assert.Equal(7, log.Id.Split('.').Length));
     }

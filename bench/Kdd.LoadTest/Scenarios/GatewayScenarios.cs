@@ -16,11 +16,11 @@ internal static class GatewayScenarios
 
     private const int IdleViewers = 2000;
 
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_measured = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(10);
 
     /// <summary>After a rush both processes give memory back within ten seconds of quiet; measured alike before and after.</summary>
-    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(16);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(16);
 
     public static IEnumerable<Scenario> All =>
     [
@@ -39,9 +39,9 @@ internal static class GatewayScenarios
         var lines = new LineCounter();
         Task reading = lines.ReadAsync(kdd.Viewer, "/api/logviews/default/flood/stream?tail=0", stop.Token);
 
-        await Task.Delay(s_warmUp, TimeProvider.System, cancellationToken);
+        await Task.Delay(WarmUp, TimeProvider.System, cancellationToken);
         (long count, TimeSpan ofOperator, TimeSpan ofGateway) before = (lines.Count, CpuOf(kdd.Operator), CpuOf(kdd.Gateway));
-        await Task.Delay(s_measured, TimeProvider.System, cancellationToken);
+        await Task.Delay(Measured, TimeProvider.System, cancellationToken);
         double read = lines.Count - before.count;
         double operatorCost = (CpuOf(kdd.Operator) - before.ofOperator).TotalMicroseconds / read;
         double gatewayCost = (CpuOf(kdd.Gateway) - before.ofGateway).TotalMicroseconds / read;
@@ -50,7 +50,7 @@ internal static class GatewayScenarios
         return
         [
             new Row("gateway.hop.cpu", gatewayCost, "us/line") { Peer = "operator", PeerValue = operatorCost, Bar = Bar.AtMost(2.5) },
-            new Row("gateway.hop.lines", read / s_measured.TotalSeconds, "lines/s"),
+            new Row("gateway.hop.lines", read / Measured.TotalSeconds, "lines/s"),
         ];
     }
 
@@ -67,9 +67,9 @@ internal static class GatewayScenarios
             through.ReadAsync(kdd.Viewer, "/api/logviews/default/flood/stream?tail=0", stop.Token),
             direct.ReadAsync(kdd.Direct, "/internal/logviews/default/flood/stream?tail=0", stop.Token));
 
-        await Task.Delay(s_warmUp, TimeProvider.System, cancellationToken);
+        await Task.Delay(WarmUp, TimeProvider.System, cancellationToken);
         long first = direct.Count;
-        await Task.Delay(s_measured, TimeProvider.System, cancellationToken);
+        await Task.Delay(Measured, TimeProvider.System, cancellationToken);
         await stop.CancelAsync();
         await reading;
         double[] added = [.. direct.Arrivals.Skip((int)first).Where(line => through.Times.ContainsKey(line.Key))
@@ -87,11 +87,11 @@ internal static class GatewayScenarios
         var counter = new LineCounter();
         long started = Stopwatch.GetTimestamp();
         List<Task> viewers = await OpenAsync(kdd, counter, FirstViewers, stop.Token);
-        await Task.Delay(s_quiet, TimeProvider.System, cancellationToken);
+        await Task.Delay(Quiet, TimeProvider.System, cancellationToken);
 
         (long OfOperator, long OfGateway) before = (MemoryOf(kdd.Operator), MemoryOf(kdd.Gateway));
         viewers.AddRange(await OpenAsync(kdd, counter, IdleViewers, stop.Token));
-        await Task.Delay(s_quiet, TimeProvider.System, cancellationToken);
+        await Task.Delay(Quiet, TimeProvider.System, cancellationToken);
         double ofOperator = (MemoryOf(kdd.Operator) - before.OfOperator) / 1024.0 / IdleViewers;
         double ofGateway = (MemoryOf(kdd.Gateway) - before.OfGateway) / 1024.0 / IdleViewers;
         double reviews = await ReviewsAsync(kdd, cancellationToken) / Math.Ceiling(Stopwatch.GetElapsedTime(started).TotalSeconds / 10);

@@ -7,8 +7,8 @@ namespace Kdd.LoadTest.Scenarios;
 /// <summary>Reads streams until told to stop; knows how many lines came and, for the numbered lines of a flood, when each did.</summary>
 internal sealed class LineCounter
 {
-    private static readonly byte[] s_event = "event: log\n"u8.ToArray();
-    private static readonly byte[] s_flood = "\"message\":\"flood "u8.ToArray();
+    private static readonly byte[] Event = "event: log\n"u8.ToArray();
+    private static readonly byte[] Flood = "\"message\":\"flood "u8.ToArray();
 
     private const int NumberDigits = 10;
     private const int KeepTimesBelow = 100_000;
@@ -52,13 +52,13 @@ internal sealed class LineCounter
         while (rest.IndexOf("\n\n"u8) is >= 0 and var end)
         {
             Span<byte> one = rest[..end];
-            if (one.IndexOf(s_event) >= 0)
+            if (one.IndexOf(Event) >= 0)
             {
                 Interlocked.Increment(ref _count);
-                if (_timed < KeepTimesBelow && one.IndexOf(s_flood) is >= 0 and var at)
+                if (_timed < KeepTimesBelow && one.IndexOf(Flood) is >= 0 and var at)
                 {
                     _timed++;
-                    Times.TryAdd(Encoding.ASCII.GetString(one.Slice(at + s_flood.Length, NumberDigits)), now);
+                    Times.TryAdd(Encoding.ASCII.GetString(one.Slice(at + Flood.Length, NumberDigits)), now);
                 }
             }
 

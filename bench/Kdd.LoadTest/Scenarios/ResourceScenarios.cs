@@ -19,8 +19,8 @@ internal static class ResourceScenarios
     private const int Burst = 1_000;
     private const int Clients = 8;
 
-    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_old = TimeSpan.FromHours(-1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Old = TimeSpan.FromHours(-1);
 
     public static IEnumerable<Scenario> All =>
     [
@@ -30,7 +30,7 @@ internal static class ResourceScenarios
 
     private static async Task<IReadOnlyList<Row>> MeasureScaleAsync(CancellationToken cancellationToken)
     {
-        await using ClusterProcess cluster = await ClusterProcess.StartAsync(empty: false, cancellationToken, s_old);
+        await using ClusterProcess cluster = await ClusterProcess.StartAsync(empty: false, cancellationToken, Old);
         using HttpClient api = cluster.CreateHttpClient();
         await KddProcesses.PrepareAsync(api, cancellationToken);
         await CreatePodsAsync(api, cancellationToken);
@@ -53,7 +53,7 @@ internal static class ResourceScenarios
         // What the restart itself has to say is said within a few seconds.
         await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, cancellationToken);
         long before = watch.Writes;
-        await Task.Delay(s_minute, TimeProvider.System, cancellationToken);
+        await Task.Delay(Minute, TimeProvider.System, cancellationToken);
         rows.Add(new Row("operator.scale.writes.quiet", watch.Writes - before, "writes/min") { Bar = Bar.AtMost(0) });
         rows.Add(new Row("operator.scale.memory", kdd.Memory / 1e6, "MB") { Bar = Bar.AtMost(250) });
         rows.Add(new Row("operator.scale.ready", await MeasureNewAsync(api, watch, cancellationToken), "s") { Bar = Bar.AtMost(1) });
@@ -89,12 +89,12 @@ internal static class ResourceScenarios
             + Math.Ceiling((await EventWritesAsync(kdd, cancellationToken) - events) / Burst);
 
         long before = watch.Writes;
-        await Task.Delay(s_minute, TimeProvider.System, cancellationToken);
+        await Task.Delay(Minute, TimeProvider.System, cancellationToken);
         return
         [
             new Row("operator.scale.burst", seconds, "s") { Bar = Bar.AtMost(30) },
             new Row("operator.scale.burst.writes", most, "writes/logview") { Bar = Bar.AtMost(3) },
-            new Row("operator.scale.writes.busy", (watch.Writes - before) / s_minute.TotalSeconds, "writes/s") { Bar = Bar.AtMost(10) },
+            new Row("operator.scale.writes.busy", (watch.Writes - before) / Minute.TotalSeconds, "writes/s") { Bar = Bar.AtMost(10) },
         ];
     }
 

@@ -51,8 +51,11 @@ internal static class DefinitionStatus
         var existing = conditions.OfType<JsonObject>().FirstOrDefault(c => c.Str("type") == type);
         var condition = new JsonObject
         {
-            ["type"] = type, ["status"] = text, ["lastTransitionTime"] = existing.Str("status") == text ? existing.Str("lastTransitionTime") : now,
-            ["reason"] = reason, ["message"] = message,
+            ["type"] = type,
+            ["status"] = text,
+            ["lastTransitionTime"] = existing.Str("status") == text ? existing.Str("lastTransitionTime") : now,
+            ["reason"] = reason,
+            ["message"] = message,
         };
         if (existing is null)
         {

@@ -31,13 +31,16 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog) : IRequestHandle
             case ["api"]:
                 return request.WriteObjectAsync(200, new JsonObject
                 {
-                    ["kind"] = "APIVersions", ["versions"] = new JsonArray("v1"),
+                    ["kind"] = "APIVersions",
+                    ["versions"] = new JsonArray("v1"),
                     ["serverAddressByClientCIDRs"] = new JsonArray(new JsonObject { ["clientCIDR"] = "0.0.0.0/0", ["serverAddress"] = http.Request.Host.Value }),
                 });
             case ["apis"]:
                 return request.WriteObjectAsync(200, new JsonObject
                 {
-                    ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray([.. Groups().Select(g => (JsonNode)Group(g))]),
+                    ["kind"] = "APIGroupList",
+                    ["apiVersion"] = "v1",
+                    ["groups"] = new JsonArray([.. Groups().Select(g => (JsonNode)Group(g))]),
                 });
             case ["api", "v1"]:
                 return request.WriteObjectAsync(200, Resources("", "v1"));
@@ -77,7 +80,10 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog) : IRequestHandle
         {
             var json = new JsonObject
             {
-                ["name"] = resource.Resource, ["singularName"] = resource.Singular, ["namespaced"] = resource.Namespaced, ["kind"] = resource.Kind,
+                ["name"] = resource.Resource,
+                ["singularName"] = resource.Singular,
+                ["namespaced"] = resource.Namespaced,
+                ["kind"] = resource.Kind,
                 ["verbs"] = Strings(resource.IsCustom ? SubresourceKinds.CustomVerbs : resource.Verbs),
             };
             AddNames(json, resource);
@@ -103,7 +109,10 @@ internal sealed class DiscoveryHandler(ResourceCatalog catalog) : IRequestHandle
 
         return new JsonObject
         {
-            ["kind"] = "APIResourceList", ["apiVersion"] = "v1", ["groupVersion"] = group.Length == 0 ? version : $"{group}/{version}", ["resources"] = list,
+            ["kind"] = "APIResourceList",
+            ["apiVersion"] = "v1",
+            ["groupVersion"] = group.Length == 0 ? version : $"{group}/{version}",
+            ["resources"] = list,
         };
     }
 

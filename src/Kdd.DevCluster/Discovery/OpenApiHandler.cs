@@ -30,8 +30,10 @@ internal sealed class OpenApiHandler(ResourceCatalog catalog) : IRequestHandler
                 // kubectl's fallback for servers without v3; nothing here needs it.
                 return request.WriteObjectAsync(200, new JsonObject
                 {
-                    ["swagger"] = "2.0", ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.36.2" },
-                    ["paths"] = new JsonObject(), ["definitions"] = new JsonObject(),
+                    ["swagger"] = "2.0",
+                    ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = "v1.36.2" },
+                    ["paths"] = new JsonObject(),
+                    ["definitions"] = new JsonObject(),
                 });
             default:
                 return Responses.WriteNotFoundPageAsync(http);

@@ -25,9 +25,19 @@ internal sealed class ServerInfoHandler : IRequestHandler
 
         return request.WriteObjectAsync(200, new JsonObject
         {
-            ["major"] = "1", ["minor"] = "36", ["emulationMajor"] = "1", ["emulationMinor"] = "36", ["minCompatibilityMajor"] = "1", ["minCompatibilityMinor"] = "35",
-            ["gitVersion"] = "v1.36.2", ["gitCommit"] = "devcluster", ["gitTreeState"] = "clean", ["buildDate"] = "2026-08-21T00:00:00Z",
-            ["goVersion"] = "none", ["compiler"] = "dotnet", ["platform"] = "linux/amd64",
+            ["major"] = "1",
+            ["minor"] = "36",
+            ["emulationMajor"] = "1",
+            ["emulationMinor"] = "36",
+            ["minCompatibilityMajor"] = "1",
+            ["minCompatibilityMinor"] = "35",
+            ["gitVersion"] = "v1.36.2",
+            ["gitCommit"] = "devcluster",
+            ["gitTreeState"] = "clean",
+            ["buildDate"] = "2026-08-21T00:00:00Z",
+            ["goVersion"] = "none",
+            ["compiler"] = "dotnet",
+            ["platform"] = "linux/amd64",
         });
     }
 }

@@ -59,7 +59,10 @@ internal sealed class DeleteHandler(ObjectStore store)
 
         await request.WriteObjectAsync(200, new JsonObject
         {
-            ["apiVersion"] = resource.ApiVersion, ["kind"] = resource.ListKind, ["metadata"] = metadata, ["items"] = items,
+            ["apiVersion"] = resource.ApiVersion,
+            ["kind"] = resource.ListKind,
+            ["metadata"] = metadata,
+            ["items"] = items,
         });
     }
 

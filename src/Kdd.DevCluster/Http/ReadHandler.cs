@@ -57,7 +57,10 @@ internal sealed class ReadHandler(ObjectStore store, TableRenderer tables)
                 var items = new JsonArray([.. Views(resource, page).Select(v => (JsonNode)ObjectViews.PartialMetadata(v))]);
                 await Responses.WriteAsync(http, 200, new JsonObject
                 {
-                    ["kind"] = "PartialObjectMetadataList", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = metadata, ["items"] = items,
+                    ["kind"] = "PartialObjectMetadataList",
+                    ["apiVersion"] = "meta.k8s.io/v1",
+                    ["metadata"] = metadata,
+                    ["items"] = items,
                 }, negotiation.Yaml);
                 break;
             default:
@@ -168,7 +171,9 @@ internal sealed class ReadHandler(ObjectStore store, TableRenderer tables)
         {
             await Responses.WriteAsync(http, 200, new JsonObject
             {
-                ["apiVersion"] = resource.ApiVersion, ["kind"] = resource.ListKind, ["metadata"] = metadata,
+                ["apiVersion"] = resource.ApiVersion,
+                ["kind"] = resource.ListKind,
+                ["metadata"] = metadata,
                 ["items"] = new JsonArray([.. Views(resource, page).Select(v => ListItems.Of(resource, v))]),
             }, yaml: true);
             return;

@@ -87,7 +87,9 @@ internal sealed class ScaleHandler(ObjectStore store)
 
         return new JsonObject
         {
-            ["kind"] = "Scale", ["apiVersion"] = "autoscaling/v1", ["metadata"] = metadata,
+            ["kind"] = "Scale",
+            ["apiVersion"] = "autoscaling/v1",
+            ["metadata"] = metadata,
             ["spec"] = new JsonObject { ["replicas"] = obj.Long("spec", paths.Replicas) ?? 0 },
             ["status"] = status,
         };

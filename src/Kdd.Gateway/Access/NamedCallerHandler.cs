@@ -33,7 +33,7 @@ public sealed class NamedCallerHandler(
 /// <summary>The user of <c>--access-credentials</c>, as a SelfSubjectReview names them.</summary>
 public sealed class NamedCaller(ReviewApi named, TimeProvider timeProvider)
 {
-    private static readonly ResourceType s_selfReviews = new("authentication.k8s.io", "v1", "selfsubjectreviews", Namespaced: false);
+    private static readonly ResourceType SelfReviews = new("authentication.k8s.io", "v1", "selfsubjectreviews", Namespaced: false);
 
     private readonly ReviewCache<string, Caller> _cache = new(TimeSpan.FromMinutes(1), timeProvider);
 
@@ -43,7 +43,7 @@ public sealed class NamedCaller(ReviewApi named, TimeProvider timeProvider)
     private async Task<Caller> AskAsync()
     {
         var review = new Review<EmptySpec, SelfSubjectReviewStatus>("authentication.k8s.io/v1", "SelfSubjectReview");
-        SelfSubjectReviewStatus status = await named.PostAsync(s_selfReviews, review, ReviewJson.Default.SelfSubjectReview);
+        SelfSubjectReviewStatus status = await named.PostAsync(SelfReviews, review, ReviewJson.Default.SelfSubjectReview);
         return status.UserInfo?.ToCaller() ?? throw new ReviewFailedException("the API server answered a SelfSubjectReview without a user");
     }
 }

@@ -8,13 +8,13 @@ namespace Kdd.Gateway.Access;
 /// <summary>Posts reviews to the API server.</summary>
 public sealed class ReviewApi(HttpClient api, GatewayMetrics metrics, TimeProvider timeProvider)
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
     /// <exception cref="ReviewFailedException">The API server gave no decision; the message says why, without the token.</exception>
     internal async Task<TStatus> PostAsync<TSpec, TStatus>(
         ResourceType type, Review<TSpec, TStatus> review, JsonTypeInfo<Review<TSpec, TStatus>> json)
     {
-        using var deadline = new CancellationTokenSource(s_deadline, timeProvider);
+        using var deadline = new CancellationTokenSource(Deadline, timeProvider);
         try
         {
             using HttpResponseMessage response = await api.PostAsync(ApiPath.To(type).ToUri(), JsonContent.Create(review, json), deadline.Token);

@@ -19,7 +19,7 @@ public static class SessionCookie
     private const string TokenName = "access_token";
 
     /// <summary>Of a token that does not say when it ends.</summary>
-    private static readonly TimeSpan s_longest = TimeSpan.FromHours(12);
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
 
     public static void Configure(CookieAuthenticationOptions cookie, GatewayOptions options)
     {
@@ -30,7 +30,7 @@ public static class SessionCookie
         cookie.Cookie.SecurePolicy = options.ServesTls ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
         cookie.Cookie.Path = "/";
         cookie.SlidingExpiration = false;
-        cookie.ExpireTimeSpan = s_longest;
+        cookie.ExpireTimeSpan = Longest;
         cookie.Events.OnValidatePrincipal = ReviewAsync;
     }
 
@@ -39,7 +39,7 @@ public static class SessionCookie
     /// <returns>When the session ends at the latest.</returns>
     public static async Task<DateTimeOffset> SignInAsync(HttpContext context, Caller caller, string token, TimeProvider timeProvider)
     {
-        DateTimeOffset latest = timeProvider.GetUtcNow() + s_longest;
+        DateTimeOffset latest = timeProvider.GetUtcNow() + Longest;
         DateTimeOffset ends = TokenExpiry.Of(token) is { } expiry && expiry < latest ? expiry : latest;
         var properties = new AuthenticationProperties { ExpiresUtc = ends, AllowRefresh = false };
         properties.StoreTokens([new AuthenticationToken { Name = TokenName, Value = token }]);

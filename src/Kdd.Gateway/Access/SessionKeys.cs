@@ -5,7 +5,7 @@ namespace Kdd.Gateway.Access;
 /// <summary>Loads the session keys at start, and tries until it succeeds: no request should be the one to wait for them.</summary>
 public sealed class SessionKeys(IDataProtectionProvider protection, TimeProvider timeProvider, ILogger<SessionKeys> logger) : BackgroundService
 {
-    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether sessions can be read and written.</summary>
     public bool Loaded { get; private set; }
@@ -22,7 +22,7 @@ public sealed class SessionKeys(IDataProtectionProvider protection, TimeProvider
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.LogWarning("The keys of session cookies cannot be loaded: {Problem}", e.Message);
-                await Task.Delay(s_retry, timeProvider, stoppingToken);
+                await Task.Delay(Retry, timeProvider, stoppingToken);
             }
         }
     }

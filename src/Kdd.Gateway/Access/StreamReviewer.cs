@@ -12,7 +12,7 @@ public sealed class StreamReviewer(ReviewApi api, AccessMode mode, TimeProvider 
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
 
-    private static readonly ResourceType s_selfReviews = new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", Namespaced: false);
+    private static readonly ResourceType SelfReviews = new("authorization.k8s.io", "v1", "selfsubjectaccessreviews", Namespaced: false);
 
     private readonly ReviewCache<(string Caller, string Namespace, string? LogView), bool> _cache = new(Lifetime, timeProvider);
 
@@ -40,7 +40,7 @@ public sealed class StreamReviewer(ReviewApi api, AccessMode mode, TimeProvider 
         {
             Spec = self ? spec : spec with { User = caller.UserName, Uid = caller.Uid, Groups = caller.Groups, Extra = caller.Extra },
         };
-        AccessReviewStatus status = await api.PostAsync(self ? s_selfReviews : ResourceType.SubjectAccessReviews, review, ReviewJson.Default.AccessReview);
+        AccessReviewStatus status = await api.PostAsync(self ? SelfReviews : ResourceType.SubjectAccessReviews, review, ReviewJson.Default.AccessReview);
         return status.Allowed;
     }
 

@@ -11,7 +11,7 @@ namespace Kdd.Gateway.Hosting;
 /// </summary>
 internal sealed class ServingCertificate(string certificatePath, string keyPath, TimeProvider timeProvider)
 {
-    private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private SslStreamCertificateContext? _current;
@@ -32,7 +32,7 @@ internal sealed class ServingCertificate(string certificatePath, string keyPath,
     {
         lock (_lock)
         {
-            if (_current is null || timeProvider.GetElapsedTime(_lookedAt) >= s_lookEvery)
+            if (_current is null || timeProvider.GetElapsedTime(_lookedAt) >= LookEvery)
             {
                 _lookedAt = timeProvider.GetTimestamp();
                 Look_NeedsLock();

@@ -39,7 +39,7 @@ public sealed class RequestTarget(RequestDelegate next)
         foreach (Range range in path[1..].Split('/'))
         {
             ReadOnlySpan<char> segment = path[1..][range];
-            if (segment is "" or "." or ".." || segment.ContainsAnyExcept(s_plain))
+            if (segment is "" or "." or ".." || segment.ContainsAnyExcept(Plain))
             {
                 return false;
             }
@@ -48,6 +48,6 @@ public sealed class RequestTarget(RequestDelegate next)
         return true;
     }
 
-    private static readonly System.Buffers.SearchValues<char> s_plain
+    private static readonly System.Buffers.SearchValues<char> Plain
         = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._");
 }

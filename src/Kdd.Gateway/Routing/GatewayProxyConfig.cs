@@ -29,7 +29,7 @@ public sealed class GatewayProxyConfig : IProxyConfigProvider, IDisposable
 
     private sealed class Snapshot : IProxyConfig
     {
-                public Snapshot(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
+        public Snapshot(IReadOnlyList<RouteConfig> routes, IReadOnlyList<ClusterConfig> clusters)
         {
             (Routes, Clusters) = (routes, clusters);
 

@@ -9,7 +9,7 @@ namespace Kdd.Gateway.Routing;
 /// </summary>
 public static class KubernetesAllowList
 {
-    private static readonly Dictionary<(string ApiVersion, string Resource), string[]> s_verbs = new()
+    private static readonly Dictionary<(string ApiVersion, string Resource), string[]> Verbs = new()
     {
         [("v1", "namespaces")] = ["list"],
         [("v1", "pods")] = ["get", "list"],
@@ -23,7 +23,7 @@ public static class KubernetesAllowList
         [("kdd.dev/v1alpha1", "logviews")] = ["get", "list", "watch", "create", "delete"],
     };
 
-    private static readonly HashSet<string> s_parameters = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> Parameters = new(StringComparer.Ordinal)
     {
         "allowWatchBookmarks", "continue", "dryRun", "fieldManager", "fieldSelector", "fieldValidation", "labelSelector", "limit", "propagationPolicy",
         "resourceVersion", "resourceVersionMatch", "sendInitialEvents", "timeoutSeconds", "watch",
@@ -33,7 +33,7 @@ public static class KubernetesAllowList
     /// <param name="path">Below <c>/k8s</c>, such as <c>/apis/kdd.dev/v1alpha1/namespaces/shop/logviews</c>.</param>
     public static KubernetesStatus? Refusal(string method, string path, IQueryCollection query)
     {
-        if (Parse(path) is not { } request || !s_verbs.TryGetValue((request.ApiVersion, request.Resource), out string[]? verbs))
+        if (Parse(path) is not { } request || !Verbs.TryGetValue((request.ApiVersion, request.Resource), out string[]? verbs))
         {
             return KubernetesStatus.Forbidden("this path of the Kubernetes API is not served here; /k8s/ reaches LogViews, namespaces, pods and workloads");
         }
@@ -45,7 +45,7 @@ public static class KubernetesAllowList
                 $"{request.Resource} are served here for {string.Join(", ", verbs)} only");
         }
 
-        string? unknown = query.Keys.FirstOrDefault(key => !s_parameters.Contains(key));
+        string? unknown = query.Keys.FirstOrDefault(key => !Parameters.Contains(key));
         return unknown is null ? null : KubernetesStatus.BadRequest("a query parameter of the request is not served here");
     }
 

@@ -19,9 +19,9 @@ public sealed class KubernetesRoute(CallerCredentials credentials) : ITransformP
     public const string Prefix = "/k8s";
 
     /// <summary>Impersonation, cookies and forwarding headers have no spelling that passes.</summary>
-    private static readonly string[] s_requestHeaders = ["Accept", "User-Agent"];
+    private static readonly string[] RequestHeaders = ["Accept", "User-Agent"];
 
-    private static readonly string[] s_responseHeaders = ["Audit-Id", "Retry-After", "Warning"];
+    private static readonly string[] ResponseHeaders = ["Audit-Id", "Retry-After", "Warning"];
 
     public static readonly RouteConfig Route = new()
     {
@@ -72,7 +72,7 @@ public sealed class KubernetesRoute(CallerCredentials credentials) : ITransformP
     private ValueTask Request(RequestTransformContext context)
     {
         HttpRequest from = context.HttpContext.Request;
-        foreach (string name in s_requestHeaders)
+        foreach (string name in RequestHeaders)
         {
             if (from.Headers.TryGetValue(name, out var values))
             {
@@ -99,7 +99,7 @@ public sealed class KubernetesRoute(CallerCredentials credentials) : ITransformP
             return;
         }
 
-        HeaderCopy.Response(answer, context.HttpContext.Response, s_responseHeaders);
+        HeaderCopy.Response(answer, context.HttpContext.Response, ResponseHeaders);
         context.HttpContext.Response.Headers.CacheControl = "no-store";
         if (context.HttpContext.Request.Query.ContainsKey("watch"))
         {

@@ -18,9 +18,9 @@ public sealed class OperatorRoute(BearerToken operatorToken, LiveStreams streams
     public const string ClusterId = "operator";
 
     /// <summary>All that the operator is told of the client's headers; identity and hop-by-hop headers have no spelling that passes.</summary>
-    private static readonly string[] s_requestHeaders = ["Accept", WireHeaders.LastEventId];
+    private static readonly string[] RequestHeaders = ["Accept", WireHeaders.LastEventId];
 
-    private static readonly string[] s_responseHeaders = ["Cache-Control", "X-Accel-Buffering", "Retry-After"];
+    private static readonly string[] ResponseHeaders = ["Cache-Control", "X-Accel-Buffering", "Retry-After"];
 
     public static readonly RouteConfig Route = new()
     {
@@ -73,7 +73,7 @@ public sealed class OperatorRoute(BearerToken operatorToken, LiveStreams streams
     {
         HttpContext http = context.HttpContext;
         HttpRequestHeaders headers = context.ProxyRequest.Headers;
-        foreach (string name in s_requestHeaders)
+        foreach (string name in RequestHeaders)
         {
             if (http.Request.Headers.TryGetValue(name, out var values))
             {
@@ -102,7 +102,7 @@ public sealed class OperatorRoute(BearerToken operatorToken, LiveStreams streams
             return;
         }
 
-        HeaderCopy.Response(answer, http.Response, s_responseHeaders);
+        HeaderCopy.Response(answer, http.Response, ResponseHeaders);
         if (answer.StatusCode == HttpStatusCode.OK)
         {
             answer.Content = streams.Open(http, answer.Content);

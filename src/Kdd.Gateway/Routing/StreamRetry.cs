@@ -14,8 +14,8 @@ public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory,
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(800);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,7 +26,7 @@ public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory,
         }
 
         long started = timeProvider.GetTimestamp();
-        TimeSpan pause = s_firstPause;
+        TimeSpan pause = FirstPause;
         string? hint = null;
         while (true)
         {
@@ -57,7 +57,7 @@ public sealed class StreamRetry(RequestDelegate next, MemberDirectory directory,
             context.Response.Clear();
             hint = attempt.Owner;
             await WaitAsync(changed, pause, context.RequestAborted);
-            pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             context.ReassignProxyRequest(context.GetRouteModel().Cluster!);
         }
     }

@@ -8,7 +8,7 @@ namespace Kdd.Gateway.Streams;
 public sealed class LiveStream : HttpContent
 {
     /// <summary>A viewer that does not take the last word within this time is cut off.</summary>
-    private static readonly TimeSpan s_lastWordWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastWordWithin = TimeSpan.FromSeconds(5);
 
     private readonly HttpContent _source;
     private readonly HttpContext _http;
@@ -58,7 +58,7 @@ public sealed class LiveStream : HttpContent
             }
 
             (EndedBecause, _lastWord) = (cause, lastWord);
-            _cutOff = _timeProvider.CreateTimer(static state => ((LiveStream)state!).CutOff(), this, s_lastWordWithin, Timeout.InfiniteTimeSpan);
+            _cutOff = _timeProvider.CreateTimer(static state => ((LiveStream)state!).CutOff(), this, LastWordWithin, Timeout.InfiniteTimeSpan);
         }
 
         _body?.End(lastWord);

@@ -6,7 +6,7 @@ namespace Kdd.Kubernetes;
 /// </summary>
 public sealed class TokenFile(string path, TimeProvider timeProvider) : BearerToken
 {
-    private static readonly TimeSpan s_freshFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private string? _token;
@@ -17,7 +17,7 @@ public sealed class TokenFile(string path, TimeProvider timeProvider) : BearerTo
     {
         lock (_lock)
         {
-            if (_token is null || timeProvider.GetElapsedTime(_readAt) >= s_freshFor)
+            if (_token is null || timeProvider.GetElapsedTime(_readAt) >= FreshFor)
             {
                 Read_NeedsLock();
             }

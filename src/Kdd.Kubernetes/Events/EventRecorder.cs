@@ -25,7 +25,7 @@ public enum EventType
 public sealed partial class EventRecorder(KubernetesApi api, string controller, string instance, TimeProvider timeProvider, ILogger<EventRecorder> logger)
 {
     /// <summary>As client-go's event broadcaster: a repeat after this long is a new Event.</summary>
-    private static readonly TimeSpan s_seriesEnds = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan SeriesEnds = TimeSpan.FromMinutes(6);
 
     /// <summary>A series that goes on is written again after 10 s at the earliest.</summary>
     public static readonly TimeSpan SeriesInterval = TimeSpan.FromSeconds(10);
@@ -72,7 +72,7 @@ public sealed partial class EventRecorder(KubernetesApi api, string controller, 
     {
         (string, string) key = (recorded.Regarding.Uid, recorded.Reason);
         ApiPath collection = ApiPath.To(ResourceType.Events).In(recorded.Regarding.Namespace);
-        if (_series.TryGetValue(key, out Series? series) && recorded.At - series.LastAt < s_seriesEnds)
+        if (_series.TryGetValue(key, out Series? series) && recorded.At - series.LastAt < SeriesEnds)
         {
             (series.Count, series.LastAt) = (series.Count + 1, recorded.At);
             if (recorded.At - series.WrittenAt >= SeriesInterval)

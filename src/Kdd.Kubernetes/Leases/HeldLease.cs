@@ -11,7 +11,7 @@ namespace Kdd.Kubernetes.Leases;
 /// </summary>
 public sealed partial class HeldLease(KubernetesApi api, HeldLeaseOptions options, TimeProvider timeProvider, ILogger<HeldLease> logger)
 {
-    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _acquired = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,7 +43,7 @@ public sealed partial class HeldLease(KubernetesApi api, HeldLeaseOptions option
         string acquireTime = MicroTime.Format(timeProvider.GetUtcNow());
         while (!cancellationToken.IsCancellationRequested)
         {
-            TimeSpan pause = await TryRenewAsync(acquireTime, cancellationToken).ConfigureAwait(false) ? options.RenewInterval : s_retry;
+            TimeSpan pause = await TryRenewAsync(acquireTime, cancellationToken).ConfigureAwait(false) ? options.RenewInterval : Retry;
             await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -16,7 +16,7 @@ public sealed record LeaseMember(string Identity, IReadOnlyDictionary<string, st
 public sealed class LeaseObserver : IDisposable
 {
     /// <summary>Never longer than what is left of a lease when its watch fails.</summary>
-    private static readonly BackOff s_backOff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
+    private static readonly BackOff BackOff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2));
 
     private readonly TimeProvider _timeProvider;
     private readonly TimeSpan _duration;
@@ -42,8 +42,8 @@ public sealed class LeaseObserver : IDisposable
             // Renewals come every third of a lease's duration. A watch that brings none for two of them is asked again while
             // its holders still live: whom a silent connection hides would otherwise look dead.
             WatchSilence = duration * 2 / 3,
-            BackOff = s_backOff,
-            ForbiddenBackOff = s_backOff,
+            BackOff = BackOff,
+            ForbiddenBackOff = BackOff,
         };
         _informer = new Informer<LeaseRecord>(api, options, LeaseRecord.Format, timeProvider, logger);
         _informer.Changed += Observe;

@@ -13,9 +13,9 @@ namespace Kdd.Kubernetes;
 /// <see cref="HttpRequestException"/> where there was none, and <see cref="TimeoutException"/> where it took over <see cref="Deadline"/>.</remarks>
 public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
 {
-    private static readonly MediaTypeHeaderValue s_applyPatch = new("application/apply-patch+yaml");
-    private static readonly MediaTypeHeaderValue s_mergePatch = new("application/merge-patch+json");
-    private static readonly MediaTypeHeaderValue s_json = new("application/json");
+    private static readonly MediaTypeHeaderValue ApplyPatch = new("application/apply-patch+yaml");
+    private static readonly MediaTypeHeaderValue MergePatch = new("application/merge-patch+json");
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     /// <summary>For one answer with its body. The API server's own limit for a request is 60 s.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -48,17 +48,17 @@ public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
 
     /// <summary>Creates an object and returns it as the server made it; a name that is taken is a 409 (<see cref="KubernetesApiException.IsConflict"/>).</summary>
     public async Task<T> CreateAsync<T>(ApiPath collection, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        => Parse(await SendAsync(HttpMethod.Post, collection, Content(JsonSerializer.SerializeToUtf8Bytes(body, type), s_json), cancellationToken).ConfigureAwait(false), type);
+        => Parse(await SendAsync(HttpMethod.Post, collection, Content(JsonSerializer.SerializeToUtf8Bytes(body, type), Json), cancellationToken).ConfigureAwait(false), type);
 
     /// <summary>Server-side apply (KEP-555): creates the object or merges the fields that <paramref name="fieldManager"/> owns.</summary>
     /// <param name="body">A partial object with apiVersion, kind and metadata.name; with a resourceVersion in it the apply is refused with 409 when the object has changed since.</param>
     /// <param name="force">Take fields over from other managers, as a controller must for what it alone decides.</param>
     public Task<byte[]> ApplyAsync(ApiPath path, ReadOnlyMemory<byte> body, string fieldManager, bool force, CancellationToken cancellationToken)
-        => SendAsync(HttpMethod.Patch, path.With("fieldManager", fieldManager).With("force", force ? "true" : "false"), Content(body, s_applyPatch), cancellationToken);
+        => SendAsync(HttpMethod.Patch, path.With("fieldManager", fieldManager).With("force", force ? "true" : "false"), Content(body, ApplyPatch), cancellationToken);
 
     /// <summary>JSON merge patch (RFC 7396).</summary>
     public Task<byte[]> MergePatchAsync(ApiPath path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-        => SendAsync(HttpMethod.Patch, path, Content(body, s_mergePatch), cancellationToken);
+        => SendAsync(HttpMethod.Patch, path, Content(body, MergePatch), cancellationToken);
 
     /// <summary>Deletes the object, and only the one that was decided on.</summary>
     /// <param name="uid">Null: whichever bears the name. Else one born since under the same name answers 409.</param>
@@ -66,7 +66,7 @@ public sealed class KubernetesApi(HttpClient client, TimeProvider timeProvider)
     public Task DeleteAsync(ApiPath path, string? uid, string? resourceVersion, CancellationToken cancellationToken)
     {
         var options = new DeleteOptions(uid is null && resourceVersion is null ? null : new DeletePreconditions(uid, resourceVersion));
-        return SendAsync(HttpMethod.Delete, path, Content(JsonSerializer.SerializeToUtf8Bytes(options, ApiStatusJson.Default.DeleteOptions), s_json), cancellationToken);
+        return SendAsync(HttpMethod.Delete, path, Content(JsonSerializer.SerializeToUtf8Bytes(options, ApiStatusJson.Default.DeleteOptions), Json), cancellationToken);
     }
 
     /// <summary>Opens a body that is read for as long as it comes (a watch). The answer's headers must come within <see cref="Deadline"/>.</summary>

@@ -13,7 +13,7 @@ internal sealed class GatewayAuthentication(KubernetesApi api, OperatorOptions o
 {
     public const string Audience = "kdd-operator";
 
-    private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
     /// <summary>Gateways have a few tokens; a flood of made-up ones must not fill memory.</summary>
     private const int MaxCached = 1000;
@@ -63,7 +63,7 @@ internal sealed class GatewayAuthentication(KubernetesApi api, OperatorOptions o
     private async Task<string?> ReviewAsync(string token, CancellationToken cancellationToken)
     {
         string key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        if (_reviewed.TryGetValue(key, out var known) && timeProvider.GetElapsedTime(known.At) < s_lifetime)
+        if (_reviewed.TryGetValue(key, out var known) && timeProvider.GetElapsedTime(known.At) < Lifetime)
         {
             return known.User;
         }

@@ -15,7 +15,7 @@ namespace Kdd.Operator.Endpoints;
 internal sealed class OwnerCheck(Membership membership, Informer<ObservedLogView> logViews, SessionRegistry sessions, TimeProvider timeProvider) : IMiddleware
 {
     /// <summary>A session starts in milliseconds; the gateway asks again after this.</summary>
-    private static readonly TimeSpan s_start = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Start = TimeSpan.FromSeconds(2);
 
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
@@ -54,7 +54,7 @@ internal sealed class OwnerCheck(Membership membership, Informer<ObservedLogView
         {
             await KubernetesStatus.Conflict($"LogView {key} has no session: {ready.Message}").WriteAsync(http);
         }
-        else if (await sessions.WantAsync(key, s_start, timeProvider, http.RequestAborted) is not null)
+        else if (await sessions.WantAsync(key, Start, timeProvider, http.RequestAborted) is not null)
         {
             await next(http);
         }

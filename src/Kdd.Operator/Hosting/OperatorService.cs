@@ -15,7 +15,7 @@ internal sealed class OperatorService(
     HeldLease lease, LeaseObserver members, LogViewController controller, EventRecorder events, SessionRegistry sessions, ClusterCache caches, OperatorMetrics metrics) : IHostedLifecycleService, IDisposable
 {
     /// <summary>Namespaces are handed over within 5 s of the signal; what cannot be told the API server by then expires by itself.</summary>
-    private static readonly TimeSpan s_release = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Release = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stopControl = new();
     private readonly CancellationTokenSource _stopRest = new();
@@ -40,7 +40,7 @@ internal sealed class OperatorService(
         await _stopControl.CancelAsync();
         await Task.WhenAll(_control, _renewal);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_release);
+        deadline.CancelAfter(Release);
         await lease.ReleaseAsync(deadline.Token);
         await Task.WhenAll(sessions.Names.Select(sessions.LeaveAsync));
         await caches.DisposeAsync();

@@ -39,7 +39,7 @@ internal sealed class LogViewReconciler(
     TimeProvider timeProvider)
 {
     /// <summary>Counters in status are at most this old while lines flow.</summary>
-    private static readonly TimeSpan s_counters = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CountersAge = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<NamespacedName, SessionRecord> _records = new();
 
@@ -198,7 +198,7 @@ internal sealed class LogViewReconciler(
 
         TimeSpan? next = Deadline(record, spec) - now;
         next = Sooner(next, resolution.RecheckAfter);
-        next = Sooner(next, snapshot.StreamsActive > 0 ? s_counters : null);
+        next = Sooner(next, snapshot.StreamsActive > 0 ? CountersAge : null);
         return next is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
     }
 

@@ -15,7 +15,7 @@ public sealed record ObservedLogView(ObjectMeta Metadata, LogView? LogView, stri
 
     internal static readonly ObjectFormat<ObservedLogView> Format = new(Read, static o => o.Name, static o => o.Metadata.ResourceVersion);
 
-    private static readonly LogViewJson s_json = new(new JsonSerializerOptions(LogViewJson.Default.Options) { Converters = { new SharedStrings() } });
+    private static readonly LogViewJson Json = new(new JsonSerializerOptions(LogViewJson.Default.Options) { Converters = { new SharedStrings() } });
 
     public NamespacedName Name => new(Metadata.Namespace, Metadata.Name);
 
@@ -24,7 +24,7 @@ public sealed record ObservedLogView(ObjectMeta Metadata, LogView? LogView, stri
         Utf8JsonReader start = reader;
         try
         {
-            LogView logView = JsonSerializer.Deserialize(ref reader, s_json.LogView)!;
+            LogView logView = JsonSerializer.Deserialize(ref reader, Json.LogView)!;
             return new ObservedLogView(logView.Metadata, logView, null);
         }
         catch (JsonException e)

@@ -11,7 +11,7 @@ internal sealed class SessionStarter(SessionRegistry sessions, SessionContext co
     /// A LogView younger than this streams at once: somebody is waiting for it. An older one that comes to a replica (a
     /// start, a hand-over) waits for a viewer, or 10,000 of them would open all their streams together.
     /// </summary>
-    private static readonly TimeSpan s_young = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Young = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// True where a session would only wait for its first viewer: then there is none, and <paramref name="record"/> is all that is
@@ -91,7 +91,7 @@ internal sealed class SessionStarter(SessionRegistry sessions, SessionContext co
 
     /// <summary>Nobody is known to wait for its lines, and it need not stream without a viewer.</summary>
     private bool IsOld(ObservedLogView observed, CompiledSpec spec)
-        => timeProvider.GetUtcNow() - (observed.Metadata.CreationTimestamp ?? default) >= s_young && spec.Spec.Follow && spec.Spec.IdleTimeout.Value > TimeSpan.Zero;
+        => timeProvider.GetUtcNow() - (observed.Metadata.CreationTimestamp ?? default) >= Young && spec.Spec.Follow && spec.Spec.IdleTimeout.Value > TimeSpan.Zero;
 
     /// <summary>The Complete condition, if it is true of the present spec.</summary>
     private static Condition? EndOf(ObservedLogView observed)

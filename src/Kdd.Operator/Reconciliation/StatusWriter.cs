@@ -17,7 +17,7 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
     public const string FieldManager = "kdd-operator";
 
     /// <summary>A write that failed is tried again after this: an etcd that is full must not be hammered.</summary>
-    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
     private readonly WorkQueue<NamespacedName> _queue = new(timeProvider);
     private readonly ConcurrentDictionary<NamespacedName, PendingStatus> _pending = new();
@@ -75,7 +75,7 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
 
             if (!membership.MayWrite)
             {
-                return ReconcileResult.RequeueAfter(s_retry);
+                return ReconcileResult.RequeueAfter(Retry);
             }
 
             write = pending.TryTake(pending.Difference == StatusDifference.State ? _stateWrites : _counterWrites, out TimeSpan wait);
@@ -115,7 +115,7 @@ internal sealed class StatusWriter(KubernetesApi api, Membership membership, Log
             }
 
             StatusLog.NotWritten(logger, name, e.Message);
-            return ReconcileResult.RequeueAfter((e as KubernetesApiException)?.RetryAfter is { } asked && asked > s_retry ? asked : s_retry);
+            return ReconcileResult.RequeueAfter((e as KubernetesApiException)?.RetryAfter is { } asked && asked > Retry ? asked : Retry);
         }
 
         return ReconcileResult.Done;

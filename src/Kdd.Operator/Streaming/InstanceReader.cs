@@ -168,7 +168,8 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
             end,
             end is ReadEnd.KubeletText ? PodLogFailure.FromText(reader.Text ?? "") : null,
             reader.NewLines,
-            pool.TimeProvider.GetElapsedTime(opened)) { IsReplayed = replay.IsComplete, IsCut = reader.HasFragment && !start.HasEnded };
+            pool.TimeProvider.GetElapsedTime(opened))
+        { IsReplayed = replay.IsComplete, IsCut = reader.HasFragment && !start.HasEnded };
     }
 
     private static async Task<ReadEnd> ReadToEndAsync(LogReader reader, PodLogResponse response, CancellationToken cancellationToken)

@@ -6,10 +6,10 @@ namespace Kdd.Operator.Workloads;
 /// <summary>What pods and workloads have in common: the part of <c>metav1.ObjectMeta</c> that owner chains and selectors need.</summary>
 internal struct MetadataReader()
 {
-    private static readonly IReadOnlyDictionary<string, string> s_noLabels = new Dictionary<string, string>();
+    private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
 
     public string Namespace = "", Name = "", Uid = "", ResourceVersion = "";
-    public IReadOnlyDictionary<string, string> Labels = s_noLabels;
+    public IReadOnlyDictionary<string, string> Labels = NoLabels;
     public IReadOnlyList<OwnerRecord> Owners = [];
     public DateTimeOffset? CreationTimestamp, DeletionTimestamp;
 
@@ -68,7 +68,7 @@ internal struct MetadataReader()
             labels[key] = JsonFields.Text(ref reader) ?? "";
         }
 
-        Labels = labels.Count == 0 ? s_noLabels : labels;
+        Labels = labels.Count == 0 ? NoLabels : labels;
     }
 
     private void ReadOwners(ref Utf8JsonReader reader)

@@ -9,7 +9,7 @@ public sealed record WorkloadKind(ResourceType Type, string Kind, IReadOnlyList<
     public static readonly ResourceType ReplicaSets = new("apps", "v1", "replicasets");
     public static readonly ResourceType Jobs = new("batch", "v1", "jobs");
 
-    private static readonly Dictionary<string, WorkloadKind> s_builtIn = new[]
+    private static readonly Dictionary<string, WorkloadKind> ByKind = new[]
     {
         new WorkloadKind(new("apps", "v1", "deployments"), "Deployment", [ReplicaSets]),
         new WorkloadKind(ReplicaSets, "ReplicaSet", []),
@@ -22,9 +22,9 @@ public sealed record WorkloadKind(ResourceType Type, string Kind, IReadOnlyList<
     }.ToDictionary(kind => kind.Kind);
 
     /// <summary>The kinds that need no discovery.</summary>
-    public static IReadOnlyCollection<string> BuiltInKinds => s_builtIn.Keys;
+    public static IReadOnlyCollection<string> BuiltInKinds => ByKind.Keys;
 
     /// <summary>Null where <paramref name="kind"/> is not built in, or <paramref name="apiVersion"/> names another group or version than its own.</summary>
     public static WorkloadKind? BuiltIn(string? apiVersion, string kind)
-        => s_builtIn.TryGetValue(kind, out WorkloadKind? known) && (string.IsNullOrEmpty(apiVersion) || apiVersion == known.Type.ApiVersion) ? known : null;
+        => ByKind.TryGetValue(kind, out WorkloadKind? known) && (string.IsNullOrEmpty(apiVersion) || apiVersion == known.Type.ApiVersion) ? known : null;
 }

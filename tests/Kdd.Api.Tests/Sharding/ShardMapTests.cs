@@ -6,8 +6,8 @@ namespace Kdd.Api.Tests.Sharding;
 
 public sealed class ShardMapTests
 {
-    private static readonly Gen<string[]> s_members = Gen.Int[0, 9_999].Select(n => $"kdd-operator-{n}").ArrayUnique[1, 8];
-    private static readonly Gen<string> s_namespace = Gen.String[Gen.Char["abcdefghijklmnopqrstuvwxyz0123456789-"], 1, 63];
+    private static readonly Gen<string[]> Members = Gen.Int[0, 9_999].Select(n => $"kdd-operator-{n}").ArrayUnique[1, 8];
+    private static readonly Gen<string> Namespace = Gen.String[Gen.Char["abcdefghijklmnopqrstuvwxyz0123456789-"], 1, 63];
 
     /// <summary>Computed with another implementation (Python's hashlib): any language that routes must agree to the bit.</summary>
     [Theory]
@@ -35,7 +35,7 @@ public sealed class ShardMapTests
 
     [Fact]
     public void TheOrderOfMembersDoesNotMatter()
-        => Gen.Select(s_members, s_namespace, Gen.Int).Sample((members, ns, seed) =>
+        => Gen.Select(Members, Namespace, Gen.Int).Sample((members, ns, seed) =>
         {
             string[] shuffled = [.. members];
             new Random(seed).Shuffle(shuffled);
@@ -44,7 +44,7 @@ public sealed class ShardMapTests
 
     [Fact]
     public void AMemberThatLeavesMovesOnlyItsOwnShare()
-        => Gen.Select(s_members, s_namespace).Sample((members, ns) =>
+        => Gen.Select(Members, Namespace).Sample((members, ns) =>
         {
             string owner = ShardMap.OwnerOf(ns, members)!;
             return members.Where(member => member != owner).All(left => ShardMap.OwnerOf(ns, members.Where(m => m != left)) == owner);

@@ -211,7 +211,14 @@ public sealed class AccessTests : IAsyncLifetime
         string user, string ns, string verb, string group, string resource, string sub = "", string name = "", string[]? groups = null) =>
         new Authorizer(_cluster.Store).Authorize(new UserInfo(user, groups ?? []), new Http.RequestInfo
         {
-            IsResourceRequest = true, Path = "", Verb = verb, Group = group, Resource = resource, Subresource = sub, Namespace = ns, Name = name,
+            IsResourceRequest = true,
+            Path = "",
+            Verb = verb,
+            Group = group,
+            Resource = resource,
+            Subresource = sub,
+            Namespace = ns,
+            Name = name,
         }).Allowed;
 
     private void AddRole(string ns, string name, string rules) => _cluster.Store.Create(Roles, new JsonObject
@@ -233,7 +240,11 @@ public sealed class AccessTests : IAsyncLifetime
 
     private static JsonObject Attributes(string ns, string verb, string resource, string sub) => new()
     {
-        ["namespace"] = ns, ["verb"] = verb, ["group"] = "", ["resource"] = resource, ["subresource"] = sub,
+        ["namespace"] = ns,
+        ["verb"] = verb,
+        ["group"] = "",
+        ["resource"] = resource,
+        ["subresource"] = sub,
     };
 
     private async Task<(int Code, JsonObject Status)> GetAsync(string? token, string path)

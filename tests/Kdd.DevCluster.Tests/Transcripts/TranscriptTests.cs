@@ -19,7 +19,10 @@ public sealed class TranscriptTests(TranscriptReport report)
         await Grants.ToBobAsync(cluster, cancellationToken);
         var users = new Dictionary<string, HttpClient>
         {
-            ["admin"] = cluster.Admin, ["alice"] = cluster.ClientFor("alice-token"), ["bob"] = cluster.ClientFor("bob-token"), ["anonymous"] = cluster.ClientFor(null),
+            ["admin"] = cluster.Admin,
+            ["alice"] = cluster.ClientFor("alice-token"),
+            ["bob"] = cluster.ClientFor("bob-token"),
+            ["anonymous"] = cluster.ClientFor(null),
         };
         var (replay, setUps) = (new TranscriptReplay(cluster, users, cancellationToken), new SetUps(cluster, cancellationToken));
         var failures = new StringBuilder();

@@ -7,7 +7,7 @@ namespace Kdd.EndToEnd.Tests.Wire;
 /// <summary>A viewer with the reference client: which numbers came, from which operator process, and when each process was first heard.</summary>
 internal sealed class NumberedStream : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     private readonly Lock _lock = new();
@@ -94,7 +94,7 @@ internal sealed class NumberedStream : IAsyncDisposable
     private async Task UntilAsync(Func<bool> condition, string otherwise)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        patience.CancelAfter(s_patience);
+        patience.CancelAfter(Patience);
         while (true)
         {
             lock (_lock)
@@ -106,7 +106,7 @@ internal sealed class NumberedStream : IAsyncDisposable
             }
 
             Assert.False(_reading.IsFaulted, $"{otherwise}: {_reading.Exception?.InnerException?.Message}");
-            Assert.False(patience.IsCancellationRequested, $"{otherwise} within {s_patience.TotalSeconds} s");
+            Assert.False(patience.IsCancellationRequested, $"{otherwise} within {Patience.TotalSeconds} s");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }

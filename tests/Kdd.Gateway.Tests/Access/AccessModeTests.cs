@@ -6,7 +6,7 @@ namespace Kdd.Gateway.Tests.Access;
 
 public sealed class AccessModeTests : GatewayTest
 {
-    private static readonly GatewayOptions s_none = new()
+    private static readonly GatewayOptions OpenToAll = new()
     {
         Listen = new IPEndPoint(IPAddress.Loopback, 8080),
         ManagementListen = new IPEndPoint(IPAddress.Loopback, 8081),
@@ -22,13 +22,13 @@ public sealed class AccessModeTests : GatewayTest
     [InlineData("10.0.0.7", false)]
     [InlineData("::", false)]
     public void Mode_none_starts_on_loopback_only(string address, bool starts)
-        => Assert.Equal(starts, (s_none with { Listen = new IPEndPoint(IPAddress.Parse(address), 8080) }).Invalid() is null);
+        => Assert.Equal(starts, (OpenToAll with { Listen = new IPEndPoint(IPAddress.Parse(address), 8080) }).Invalid() is null);
 
     [Fact]
     public void Mode_none_needs_credentials_of_its_starter_and_mode_kubernetes_takes_none()
     {
-        Assert.Contains("--access-credentials", (s_none with { AccessCredentials = null }).Invalid(), StringComparison.Ordinal);
-        Assert.Contains("--access-credentials", (s_none with { AccessMode = AccessMode.Kubernetes }).Invalid(), StringComparison.Ordinal);
+        Assert.Contains("--access-credentials", (OpenToAll with { AccessCredentials = null }).Invalid(), StringComparison.Ordinal);
+        Assert.Contains("--access-credentials", (OpenToAll with { AccessMode = AccessMode.Kubernetes }).Invalid(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,8 +15,8 @@ namespace Kdd.Gateway.Tests.Cluster;
 /// </summary>
 public sealed class InstalledManifests : IAsyncLifetime
 {
-    private static readonly ResourceKey s_roles = new("rbac.authorization.k8s.io", "roles");
-    private static readonly ResourceKey s_roleBindings = new("rbac.authorization.k8s.io", "rolebindings");
+    private static readonly ResourceKey Roles = new("rbac.authorization.k8s.io", "roles");
+    private static readonly ResourceKey RoleBindings = new("rbac.authorization.k8s.io", "rolebindings");
 
     /// <summary>Users by token; what they may do is up to each test.</summary>
     public static readonly string[] Users = ["alice", "bob", "carol", "dave"];
@@ -67,14 +67,14 @@ public sealed class InstalledManifests : IAsyncLifetime
     {
         string name = $"{user}-reads";
         Revoke(user, @namespace);
-        Cluster.Store.Create(s_roles, new JsonObject
+        Cluster.Store.Create(Roles, new JsonObject
         {
             ["apiVersion"] = "rbac.authorization.k8s.io/v1",
             ["kind"] = "Role",
             ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace },
             ["rules"] = new JsonArray([.. rights.Select(RuleOf)]),
         });
-        Cluster.Store.Create(s_roleBindings, new JsonObject
+        Cluster.Store.Create(RoleBindings, new JsonObject
         {
             ["apiVersion"] = "rbac.authorization.k8s.io/v1",
             ["kind"] = "RoleBinding",
@@ -86,7 +86,7 @@ public sealed class InstalledManifests : IAsyncLifetime
 
     public void Revoke(string user, string @namespace)
     {
-        foreach (ResourceKey type in new[] { s_roleBindings, s_roles })
+        foreach (ResourceKey type in new[] { RoleBindings, Roles })
         {
             if (Cluster.Store.Get(type, @namespace, $"{user}-reads") is not null)
             {

@@ -17,8 +17,8 @@ public sealed class LeastPrivilegeTests(InstalledManifests installed) : IClassFi
     private const string ReplicasAreFound = "replicas are found";
     private const string SessionsAreShared = "sessions are shared";
 
-    private static readonly ResourceKey s_roles = new("rbac.authorization.k8s.io", "roles");
-    private static readonly ResourceKey s_clusterRoles = new("rbac.authorization.k8s.io", "clusterroles");
+    private static readonly ResourceKey Roles = new("rbac.authorization.k8s.io", "roles");
+    private static readonly ResourceKey ClusterRoles = new("rbac.authorization.k8s.io", "clusterroles");
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -28,13 +28,13 @@ public sealed class LeastPrivilegeTests(InstalledManifests installed) : IClassFi
 
     [Fact]
     public void The_installed_roles_hold_these_verbs_and_no_others()
-        => Assert.Equal(s_rules.Select(rule => rule.Right), Rights());
+        => Assert.Equal(FailuresOfRules.Select(rule => rule.Right), Rights());
 
     [Theory]
     [MemberData(nameof(Rules))]
     public async Task Without_a_verb_of_its_roles_something_fails(string right, string failure)
     {
-        (ResourceKey type, string? @namespace) = right.Contains("reviews", StringComparison.Ordinal) ? (s_clusterRoles, (string?)null) : (s_roles, "kdd-system");
+        (ResourceKey type, string? @namespace) = right.Contains("reviews", StringComparison.Ordinal) ? (ClusterRoles, (string?)null) : (Roles, "kdd-system");
         JsonNode rules = installed.Cluster.Store.Get(type, @namespace, "kdd-gateway")!["rules"]!.DeepClone();
         try
         {
@@ -48,9 +48,9 @@ public sealed class LeastPrivilegeTests(InstalledManifests installed) : IClassFi
         }
     }
 
-    public static TheoryData<string, string> Rules() => new(s_rules.Select(rule => (rule.Right, rule.Failure)));
+    public static TheoryData<string, string> Rules() => new(FailuresOfRules.Select(rule => (rule.Right, rule.Failure)));
 
-    private static readonly (string Right, string Failure)[] s_rules =
+    private static readonly (string Right, string Failure)[] FailuresOfRules =
     [
         ("create tokenreviews", ViewersAreKnown),
         ("create subjectaccessreviews", RightsAreChecked),
@@ -60,7 +60,7 @@ public sealed class LeastPrivilegeTests(InstalledManifests installed) : IClassFi
         ("patch secrets", SessionsAreShared),
     ];
 
-    private IEnumerable<string> Rights() => new[] { installed.Cluster.Store.Get(s_clusterRoles, null, "kdd-gateway")!, installed.Cluster.Store.Get(s_roles, "kdd-system", "kdd-gateway")! }
+    private IEnumerable<string> Rights() => new[] { installed.Cluster.Store.Get(ClusterRoles, null, "kdd-gateway")!, installed.Cluster.Store.Get(Roles, "kdd-system", "kdd-gateway")! }
         .SelectMany(role => role["rules"]!.AsArray())
         .SelectMany(rule => rule!["resources"]!.AsArray().SelectMany(resource => rule["verbs"]!.AsArray().Select(verb => $"{verb} {resource}")));
 

@@ -6,7 +6,7 @@ namespace Kdd.Gateway.Tests.Http;
 /// <summary>Forged identity and forwarding headers, in the spellings that servers take for one another.</summary>
 public sealed class HeaderAttackTests : GatewayTest
 {
-    private static readonly string[] s_forged =
+    private static readonly string[] Forged =
     [
         "Impersonate-User: system:admin", "impersonate-user: system:admin", "Impersonate_User: system:admin", "Impersonate-Group: system:masters",
         "Impersonate-Extra-Scopes: all", "Impersonate-Uid: 0", "X-Remote-User: root", "X_Remote_User: root", "X-Remote-Group: system:masters",
@@ -17,7 +17,7 @@ public sealed class HeaderAttackTests : GatewayTest
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol: base64url.bearer.authorization.k8s.io.dG9rZW4", "Expect: 100-continue", "Via: 1.1 evil",
     ];
 
-    private static readonly string[] s_passed = ["accept", "last-event-id", "authorization", "kdd-viewer", "user-agent", "host", ":authority", "traceparent", "tracestate"];
+    private static readonly string[] Passed = ["accept", "last-event-id", "authorization", "kdd-viewer", "user-agent", "host", ":authority", "traceparent", "tracestate"];
 
     [Fact]
     public async Task None_of_them_reaches_the_operator()
@@ -25,17 +25,17 @@ public sealed class HeaderAttackTests : GatewayTest
         Operator.Answer = context => ScriptedOperator.StatusAsync(context, 404, "none");
         await using GatewayUnderTest gateway = await StartGatewayAsync();
 
-        foreach (string header in s_forged)
+        foreach (string header in Forged)
         {
             await RawHttp.GetAsync(gateway.Address, StreamPath, AliceToken, header);
         }
 
-        Assert.Equal(s_forged.Length, Operator.Requests.Count);
+        Assert.Equal(Forged.Length, Operator.Requests.Count);
         Assert.All(Operator.Requests, seen =>
         {
             Assert.Equal("alice", seen["Kdd-Viewer"]);
             Assert.Equal("Bearer token-for-operator", seen["Authorization"]);
-            Assert.Empty(seen.Headers.Keys.Select(name => name.ToLowerInvariant()).Except(s_passed));
+            Assert.Empty(seen.Headers.Keys.Select(name => name.ToLowerInvariant()).Except(Passed));
         });
     }
 
@@ -44,17 +44,17 @@ public sealed class HeaderAttackTests : GatewayTest
     {
         await using GatewayUnderTest gateway = await StartGatewayAsync();
 
-        foreach (string header in s_forged)
+        foreach (string header in Forged)
         {
             await RawHttp.GetAsync(gateway.Address, "/k8s/api/v1/namespaces", AliceToken, header);
         }
 
-        Assert.Equal(s_forged.Length, Api.Requests.Count);
+        Assert.Equal(Forged.Length, Api.Requests.Count);
         Assert.All(Api.Requests, seen =>
         {
             Assert.Equal("GET", seen.Method);
             Assert.Equal("Bearer " + AliceToken, seen["Authorization"]);
-            Assert.Empty(seen.Headers.Keys.Select(name => name.ToLowerInvariant()).Except(s_passed));
+            Assert.Empty(seen.Headers.Keys.Select(name => name.ToLowerInvariant()).Except(Passed));
         });
     }
 

@@ -5,7 +5,7 @@ namespace Kdd.Gateway.Tests.Scripted;
 internal static class FakeClock
 {
     /// <summary>Without it the clock outruns the deadlines of the requests that a step set off over real sockets.</summary>
-    private static readonly TimeSpan s_realTimePerStep = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan RealTimePerStep = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Lets fake time pass in steps until <paramref name="work"/> is done.</summary>
     public static async Task<T> PassUntilAsync<T>(this FakeTimeProvider time, Task<T> work, TimeSpan step)
@@ -13,7 +13,7 @@ internal static class FakeClock
         while (!work.IsCompleted)
         {
             time.Advance(step);
-            await Task.WhenAny(work, Task.Delay(s_realTimePerStep, TimeProvider.System, TestContext.Current.CancellationToken));
+            await Task.WhenAny(work, Task.Delay(RealTimePerStep, TimeProvider.System, TestContext.Current.CancellationToken));
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         }
 

@@ -7,7 +7,7 @@ namespace Kdd.Gateway.Tests.Streams;
 
 public sealed class EndableStreamTests
 {
-    private static readonly byte[] s_word = "event: error\ndata: {}\n\n"u8.ToArray();
+    private static readonly byte[] Word = "event: error\ndata: {}\n\n"u8.ToArray();
 
     [Fact]
     public async Task A_stream_that_nobody_ends_passes_every_byte()
@@ -27,12 +27,12 @@ public sealed class EndableStreamTests
         int length = await stream.ReadAsync(buffer, Cancelled);
         Task<string> rest = ReadToEndAsync(stream);
 
-        stream.End(s_word);
+        stream.End(Word);
         Assert.False(rest.IsCompleted);
         await pipe.Writer.WriteAsync(" and half\n\ndata: never sent\n\n"u8.ToArray(), Cancelled);
 
         Assert.Equal("data: half", Encoding.UTF8.GetString(buffer, 0, length));
-        Assert.Equal(" and half\n\n" + Encoding.UTF8.GetString(s_word), await rest);
+        Assert.Equal(" and half\n\n" + Encoding.UTF8.GetString(Word), await rest);
     }
 
     [Fact]
@@ -42,9 +42,9 @@ public sealed class EndableStreamTests
         using var stream = new EndableStream(pipe.Reader.AsStream(), "text/event-stream", TimeProvider.System, () => { });
         Task<string> rest = ReadToEndAsync(stream);
 
-        stream.End(s_word);
+        stream.End(Word);
 
-        Assert.Equal(Encoding.UTF8.GetString(s_word), await rest);
+        Assert.Equal(Encoding.UTF8.GetString(Word), await rest);
     }
 
     [Fact]
@@ -54,10 +54,10 @@ public sealed class EndableStreamTests
         using var stream = new EndableStream(pipe.Reader.AsStream(), "text/event-stream", TimeProvider.System, () => { });
         ValueTask<int> waiting = stream.ReadAsync(Memory<byte>.Empty, Cancelled);
 
-        stream.End(s_word);
+        stream.End(Word);
 
         Assert.Equal(0, await waiting);
-        Assert.Equal(Encoding.UTF8.GetString(s_word), await ReadToEndAsync(stream));
+        Assert.Equal(Encoding.UTF8.GetString(Word), await ReadToEndAsync(stream));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class EndableStreamTests
                 {
                     if (reads++ == endAfterReads)
                     {
-                        stream.End(s_word);
+                        stream.End(Word);
                     }
 
                     int length = await stream.ReadAsync(buffer);
@@ -89,7 +89,7 @@ public sealed class EndableStreamTests
                 }
 
                 string text = got.ToString();
-                string word = Encoding.UTF8.GetString(s_word);
+                string word = Encoding.UTF8.GetString(Word);
                 string events = text.EndsWith(word, StringComparison.Ordinal) ? text[..^word.Length] : text;
                 return whole.StartsWith(events, StringComparison.Ordinal) && (events.Length == 0 || events.EndsWith("\n\n", StringComparison.Ordinal));
             }, iter: 2000);

@@ -7,7 +7,7 @@ namespace Kdd.Kubernetes.Tests.Events;
 
 public sealed class EventRecorderTests : ScriptedTest
 {
-    private static readonly ObjectReference s_cart = new("kdd.dev/v1alpha1", "LogView", "shop", "cart", "uid-1");
+    private static readonly ObjectReference Cart = new("kdd.dev/v1alpha1", "LogView", "shop", "cart", "uid-1");
 
     private EventRecorder _recorder = null!;
 
@@ -20,7 +20,7 @@ public sealed class EventRecorderTests : ScriptedTest
     [Fact]
     public async Task AnEventHasAllThatTheApiServerAsksFor()
     {
-        Record(s_cart, "StreamFailed");
+        Record(Cart, "StreamFailed");
         ScriptedExchange create = await Api.NextAsync();
         Assert.Equal(("POST", "/apis/events.k8s.io/v1/namespaces/shop/events"), (create.Method, create.Path));
         JsonNode written = JsonNode.Parse(create.Body)!;
@@ -35,14 +35,14 @@ public sealed class EventRecorderTests : ScriptedTest
     [Fact]
     public async Task TheSameReasonForTheSameObjectCountsOnInOneEvent()
     {
-        Record(s_cart, "StreamFailed");
+        Record(Cart, "StreamFailed");
         ScriptedExchange create = await Api.NextAsync();
         string name = (string)JsonNode.Parse(create.Body)!["metadata"]!["name"]!;
         await AnswerAsync(create);
 
-        Record(s_cart, "StreamFailed");
+        Record(Cart, "StreamFailed");
         Time.Advance(EventRecorder.SeriesInterval);
-        Record(s_cart, "StreamFailed");
+        Record(Cart, "StreamFailed");
         ScriptedExchange patch = await Api.NextAsync();
         Assert.Equal(("PATCH", $"/apis/events.k8s.io/v1/namespaces/shop/events/{name}"), (patch.Method, patch.Path));
         Assert.Equal("application/merge-patch+json", patch.Header("Content-Type"));
@@ -53,7 +53,7 @@ public sealed class EventRecorderTests : ScriptedTest
     [Fact]
     public async Task AnotherReasonOrObjectIsAnEventOfItsOwn()
     {
-        foreach ((ObjectReference about, string reason) in new[] { (s_cart, "StreamFailed"), (s_cart, "LinesDropped"), (s_cart with { Uid = "uid-2" }, "StreamFailed") })
+        foreach ((ObjectReference about, string reason) in new[] { (Cart, "StreamFailed"), (Cart, "LinesDropped"), (Cart with { Uid = "uid-2" }, "StreamFailed") })
         {
             Record(about, reason);
             ScriptedExchange create = await Api.NextAsync();
@@ -65,10 +65,10 @@ public sealed class EventRecorderTests : ScriptedTest
     [Fact]
     public async Task AfterSixMinutesOfQuietItIsNewsAgain()
     {
-        Record(s_cart, "StreamFailed");
+        Record(Cart, "StreamFailed");
         await AnswerAsync(await Api.NextAsync());
         Time.Advance(TimeSpan.FromMinutes(6));
-        Record(s_cart, "StreamFailed");
+        Record(Cart, "StreamFailed");
         ScriptedExchange create = await Api.NextAsync();
         Assert.Equal("POST", create.Method);
         await AnswerAsync(create);
@@ -77,16 +77,16 @@ public sealed class EventRecorderTests : ScriptedTest
     [Fact]
     public async Task OneThatIsRefusedDoesNotStopTheNext()
     {
-        Record(s_cart, "StreamFailed");
+        Record(Cart, "StreamFailed");
         await (await Api.NextAsync()).RefuseAsync(403, "Forbidden");
-        Record(s_cart, "LinesDropped");
+        Record(Cart, "LinesDropped");
         await AnswerAsync(await Api.NextAsync());
     }
 
     [Fact]
     public async Task ALongNoteIsCutToWhatTheApiAllows()
     {
-        _recorder.Record(s_cart, EventType.Normal, "StreamFailed", "OpenStream", new string('x', 5_000));
+        _recorder.Record(Cart, EventType.Normal, "StreamFailed", "OpenStream", new string('x', 5_000));
         ScriptedExchange create = await Api.NextAsync();
         Assert.Equal(1024, ((string)JsonNode.Parse(create.Body)!["note"]!).Length);
         await AnswerAsync(create);

@@ -9,7 +9,7 @@ namespace Kdd.Kubernetes.Tests.Informers;
 /// <summary>An informer against a scripted API server, with back-offs too short to notice.</summary>
 public abstract class InformerTest : IAsyncLifetime
 {
-    private static readonly BackOff s_short = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(5));
+    private static readonly BackOff Short = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(5));
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<string> _changes = Channel.CreateUnbounded<string>();
@@ -34,9 +34,9 @@ public abstract class InformerTest : IAsyncLifetime
             Type = ResourceType.Pods,
             Namespace = "shop",
             PageSize = 2,
-            BackOff = s_short,
-            ConnectBackOff = s_short,
-            ForbiddenBackOff = s_short,
+            BackOff = Short,
+            ConnectBackOff = Short,
+            ForbiddenBackOff = Short,
             ListInterval = TimeSpan.Zero,
             WatchList = WatchList,
         };

@@ -5,7 +5,7 @@ namespace Kdd.Kubernetes.Tests.Requests;
 
 public sealed class ApiPathTests
 {
-    private static readonly Uri s_server = new("https://10.0.0.1:6443/prefix/");
+    private static readonly Uri Server = new("https://10.0.0.1:6443/prefix/");
 
     [Fact]
     public void BuildsThePathsOfCoreAndGroups()
@@ -81,7 +81,7 @@ public sealed class ApiPathTests
             return true;
         }
 
-        var uri = new Uri(s_server, path.ToUri());
+        var uri = new Uri(Server, path.ToUri());
         return uri.AbsolutePath == $"/prefix/api/v1/namespaces/shop/pods/{name}/log" && uri.Query == "?container=" + Uri.EscapeDataString(name) && uri.Fragment == "";
     }
 }

@@ -7,15 +7,15 @@ namespace Kdd.Kubernetes.Tests.Requests;
 /// <summary>Held to the regular expressions of the API server itself (k8s.io/apimachinery/pkg/util/validation).</summary>
 public sealed partial class DnsNameTests
 {
-    private static readonly Gen<string> s_names = Gen.String[Gen.Char["ab0-.A_"], 0, 10];
+    private static readonly Gen<string> Names = Gen.String[Gen.Char["ab0-.A_"], 0, 10];
 
     [Fact]
     public void LabelsAreTheApiServersLabels()
-        => s_names.Sample(name => DnsName.IsLabel(name) == Label().IsMatch(name), iter: 50_000);
+        => Names.Sample(name => DnsName.IsLabel(name) == Label().IsMatch(name), iter: 50_000);
 
     [Fact]
     public void SubdomainsAreTheApiServersSubdomains()
-        => s_names.Sample(name => DnsName.IsSubdomain(name) == Subdomain().IsMatch(name), iter: 50_000);
+        => Names.Sample(name => DnsName.IsSubdomain(name) == Subdomain().IsMatch(name), iter: 50_000);
 
     [Fact]
     public void TheLongestNamesPassAndOneMoreDoesNot()

@@ -18,9 +18,9 @@ namespace Kdd.Operator.Tests.Control;
 /// </summary>
 public sealed class ControlCluster : IAsyncDisposable
 {
-    private static readonly ResourceKey s_logViews = new("kdd.dev", "logviews");
+    private static readonly ResourceKey LogViews = new("kdd.dev", "logviews");
 
-    private static readonly Dictionary<string, string> s_paths = new()
+    private static readonly Dictionary<string, string> Paths = new()
     {
         ["Namespace"] = "api/v1/namespaces",
         ["ServiceAccount"] = "api/v1/namespaces/{0}/serviceaccounts",
@@ -83,7 +83,7 @@ public sealed class ControlCluster : IAsyncDisposable
     public async Task<JsonObject> CreateAsync(string kind, string ns, string json)
     {
         JsonNode body = JsonNode.Parse(json)!;
-        string[] path = s_paths[kind].Split('/');
+        string[] path = Paths[kind].Split('/');
         body["apiVersion"] = path[0] == "api" ? "v1" : $"{path[1]}/{path[2]}";
         body["kind"] = kind;
         return await PostAsync(kind, ns, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"));
@@ -107,24 +107,24 @@ public sealed class ControlCluster : IAsyncDisposable
     {
         using var content = new StringContent(patch, Encoding.UTF8, "application/merge-patch+json");
         using HttpResponseMessage answer = await Admin.PatchAsync(
-            $"{string.Format(System.Globalization.CultureInfo.InvariantCulture, s_paths[kind], "shop")}/{name}", content, Cancelled);
+            $"{string.Format(System.Globalization.CultureInfo.InvariantCulture, Paths[kind], "shop")}/{name}", content, Cancelled);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
     }
 
     public async Task DeleteAsync(string kind, string ns, string name)
     {
-        using HttpResponseMessage answer = await Admin.DeleteAsync($"{string.Format(System.Globalization.CultureInfo.InvariantCulture, s_paths[kind], ns)}/{name}", Cancelled);
+        using HttpResponseMessage answer = await Admin.DeleteAsync($"{string.Format(System.Globalization.CultureInfo.InvariantCulture, Paths[kind], ns)}/{name}", Cancelled);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
     }
 
     /// <summary>Waits until the LogView's status is as wanted; fails with what it was last.</summary>
     public Task<JsonNode> StatusAsync(string name, Func<LogViewState, bool> wanted, string ns = "shop")
-        => WaitAsync(s_logViews, ns, name, logView => logView?["status"] is { } status && wanted(new LogViewState(logView)) ? status : null);
+        => WaitAsync(LogViews, ns, name, logView => logView?["status"] is { } status && wanted(new LogViewState(logView)) ? status : null);
 
     public Task<JsonNode> StatusAsync(string name, string reason) => StatusAsync(name, state => state.Reason == reason);
 
     /// <summary>Waits until a LogView that was there is gone.</summary>
-    public Task DeletedAsync(string name) => Host.Store.DeletionAsync(s_logViews, "shop", name);
+    public Task DeletedAsync(string name) => Host.Store.DeletionAsync(LogViews, "shop", name);
 
     /// <summary>Waits until a CRD is served.</summary>
     public Task EstablishedAsync(string crd) => WaitAsync(
@@ -191,7 +191,7 @@ public sealed class ControlCluster : IAsyncDisposable
     {
         using (content)
         {
-            using HttpResponseMessage answer = await Admin.PostAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, s_paths[kind], ns), content, Cancelled);
+            using HttpResponseMessage answer = await Admin.PostAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Paths[kind], ns), content, Cancelled);
             string body = await answer.Content.ReadAsStringAsync(Cancelled);
             Assert.True(answer.IsSuccessStatusCode, body);
             return (JsonObject)JsonNode.Parse(body)!;

@@ -11,7 +11,7 @@ namespace Kdd.Operator.Tests.Control;
 /// <summary>Kinds that kdd has no code for, and what a user may ask of them in vain: each case has its own reason and message.</summary>
 public sealed class KindTests : IAsyncLifetime
 {
-    private static readonly ResourceKey s_things = new("example.com", "things");
+    private static readonly ResourceKey Things = new("example.com", "things");
 
     private ControlCluster _cluster = null!;
 
@@ -177,7 +177,7 @@ public sealed class KindTests : IAsyncLifetime
     {
         await _cluster.CreateAsync("Thing", "shop", $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"replicas":1}}""");
         _cluster.Host.Store.Mutate(
-            s_things, "shop", name,
+            Things, "shop", name,
             thing =>
             {
                 var status = new JsonObject { ["replicas"] = 1 };

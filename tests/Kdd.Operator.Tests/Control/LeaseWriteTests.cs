@@ -9,8 +9,8 @@ namespace Kdd.Operator.Tests.Control;
 /// <summary>An operator that may read and write all but its own Lease: others are about to take over, and it must know that by itself.</summary>
 public sealed class LeaseWriteTests : IAsyncLifetime
 {
-    private static readonly ResourceKey s_logViews = new("kdd.dev", "logviews");
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(11);
+    private static readonly ResourceKey LogViews = new("kdd.dev", "logviews");
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(11);
 
     private ControlCluster _cluster = null!;
 
@@ -29,11 +29,11 @@ public sealed class LeaseWriteTests : IAsyncLifetime
 
         using (_cluster.Host.Faults.Fail(RequestMatch.LeaseWrites, 500))
         {
-            await Task.Delay(s_deadline, TimeProvider.System, Cancelled);
+            await Task.Delay(Deadline, TimeProvider.System, Cancelled);
             await _cluster.CreateLogViewAsync("during", """{"selector":{"matchLabels":{"app":"x"}}}""");
             // A second is what a status is coalesced over: one that might be written would be.
             await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Cancelled);
-            Assert.Null(_cluster.Host.Store.Get(s_logViews, "shop", "during")!["status"]);
+            Assert.Null(_cluster.Host.Store.Get(LogViews, "shop", "during")!["status"]);
         }
 
         JsonNode status = await _cluster.StatusAsync("during", ReadyReasons.NoPods);

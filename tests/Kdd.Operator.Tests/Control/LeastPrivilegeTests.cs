@@ -25,7 +25,7 @@ public sealed class LeastPrivilegeTests : IAsyncDisposable
     /// <summary>DevCluster decides an apply by patch alone; a real API server asks for create as well when it makes the object.</summary>
     private const string OnlyOnRealServers = "create leases";
 
-    private static readonly string[] s_kinds = ["ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController", "Deployment"];
+    private static readonly string[] Kinds = ["ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController", "Deployment"];
 
     private readonly ConcurrentDictionary<string, bool> _used = new();
     private readonly ConcurrentDictionary<string, bool> _refused = new();
@@ -81,12 +81,12 @@ public sealed class LeastPrivilegeTests : IAsyncDisposable
 
     private async Task ReadEveryKindOfWorkloadAsync()
     {
-        foreach (string kind in s_kinds)
+        foreach (string kind in Kinds)
         {
             await _cluster!.CreateLogViewAsync("of-" + kind.ToLowerInvariant(), $$$"""{"workload":{"kind":"{{{kind}}}","name":"absent"}}""");
         }
 
-        foreach (string kind in s_kinds)
+        foreach (string kind in Kinds)
         {
             await _cluster!.StatusAsync("of-" + kind.ToLowerInvariant(), ReadyReasons.WorkloadNotFound);
         }

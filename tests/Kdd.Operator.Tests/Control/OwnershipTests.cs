@@ -10,7 +10,7 @@ namespace Kdd.Operator.Tests.Control;
 /// <summary>Several replicas: whose is a namespace, who may ask for a stream, and what happens when one leaves.</summary>
 public sealed class OwnershipTests : IAsyncLifetime
 {
-    private static readonly ResourceKey s_leases = new("coordination.k8s.io", "leases");
+    private static readonly ResourceKey Leases = new("coordination.k8s.io", "leases");
 
     private ControlCluster _cluster = null!;
 
@@ -25,7 +25,7 @@ public sealed class OwnershipTests : IAsyncLifetime
     {
         await _cluster.StartOperatorAsync("a");
         await ReadyAsync("lv", "shop");
-        JsonNode annotations = _cluster.Host.Store.Get(s_leases, "kdd-system", "kdd-member-a")!["metadata"]!["annotations"]!;
+        JsonNode annotations = _cluster.Host.Store.Get(Leases, "kdd-system", "kdd-member-a")!["metadata"]!["annotations"]!;
         Assert.True(IPEndPoint.TryParse((string)annotations["kdd.dev/address"]!, out IPEndPoint? address) && address.Port > 0);
         Assert.Matches("^[0-9a-f]{16}$", (string)annotations["kdd.dev/epoch"]!);
         Assert.Matches("^[0-9a-f]{64}$", (string)annotations["kdd.dev/spki-sha256"]!);
@@ -47,7 +47,7 @@ public sealed class OwnershipTests : IAsyncLifetime
 
         Assert.Contains("a", namespaces.Select(ns => ShardMap.OwnerOf(ns, members)));
         await a.StopAsync(Cancelled);
-        Assert.Null(_cluster.Host.Store.Get(s_leases, "kdd-system", "kdd-member-a"));
+        Assert.Null(_cluster.Host.Store.Get(Leases, "kdd-system", "kdd-member-a"));
         foreach (string ns in namespaces)
         {
             await _cluster.StatusAsync("lv", state => state.Owner == "b", ns);
@@ -60,7 +60,7 @@ public sealed class OwnershipTests : IAsyncLifetime
         await _cluster.StartOperatorAsync("b");
         string theirs = Enumerable.Range(0, 100).Select(n => $"team-{n}").First(ns => ShardMap.OwnerOf(ns, ["dead", "b"]) == "dead");
         await _cluster.CreateAsync("Namespace", "", $$$"""{"metadata":{"name":"{{{theirs}}}"}}""");
-        _cluster.Host.Store.Create(s_leases, (JsonObject)JsonNode.Parse("""
+        _cluster.Host.Store.Create(Leases, (JsonObject)JsonNode.Parse("""
             {"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"kdd-member-dead","namespace":"kdd-system","labels":{"kdd.dev/member":"operator"}},
              "spec":{"holderIdentity":"dead","renewTime":"2099-01-01T00:00:00.000000Z"}}
             """)!);

@@ -11,7 +11,7 @@ namespace Kdd.Operator.Tests.Health;
 /// <summary>The health script for Argo CD, run on its test data in the form of Argo CD's own tests, and on every status that the operator writes.</summary>
 public sealed class ArgoHealthTests
 {
-    private static readonly IDeserializer s_yaml = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
+    private static readonly IDeserializer Yaml = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
 
     public static TheoryData<string, string, string> Cases()
     {
@@ -62,10 +62,10 @@ public sealed class ArgoHealthTests
         logView.Status = new StatusBuilder(options, new FakeTimeProvider()).Build(new ObservedLogView(logView.Metadata, logView, null), verdict, null, null, null);
 
         // JSON is YAML: the object goes the way that test data goes.
-        Assert.Equal(health, ArgoHealth.Of(s_yaml.Deserialize<object>(JsonSerializer.Serialize(logView, LogViewJson.Default.LogView))).Status);
+        Assert.Equal(health, ArgoHealth.Of(Yaml.Deserialize<object>(JsonSerializer.Serialize(logView, LogViewJson.Default.LogView))).Status);
     }
 
-    private static object? Read(string file) => s_yaml.Deserialize<object>(File.ReadAllText(Path.Join(ArgoHealth.Folder, file)));
+    private static object? Read(string file) => Yaml.Deserialize<object>(File.ReadAllText(Path.Join(ArgoHealth.Folder, file)));
 
     private static object? Member(object? map, string name) => ((IDictionary<object, object?>)map!)[name];
 

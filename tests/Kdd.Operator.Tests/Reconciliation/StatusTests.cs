@@ -10,7 +10,7 @@ namespace Kdd.Operator.Tests.Reconciliation;
 
 public sealed class StatusTests
 {
-    private static readonly WorkloadResolution s_onePod = new WorkloadResolution.Resolved([new PodRecord { Namespace = "shop", Name = "p", Uid = "u", ResourceVersion = "1" }], false);
+    private static readonly WorkloadResolution OnePod = new WorkloadResolution.Resolved([new PodRecord { Namespace = "shop", Name = "p", Uid = "u", ResourceVersion = "1" }], false);
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
 
@@ -23,7 +23,7 @@ public sealed class StatusTests
     [InlineData(SessionState.Ended, EndReasons.DeadlineExceeded, true, ReadyReasons.DeadlineExceeded)]
     public void ReadySaysWhatTheSessionDoes(SessionState state, string? end, bool ready, string reason)
     {
-        Verdict verdict = VerdictRules.Decide(s_onePod, Session(state) with { EndReason = end });
+        Verdict verdict = VerdictRules.Decide(OnePod, Session(state) with { EndReason = end });
         Assert.Equal((ready, reason), (verdict.Ready, verdict.Reason));
         Assert.False(verdict.Stalled);
     }
@@ -51,8 +51,8 @@ public sealed class StatusTests
     {
         SourceSnapshot denied = new("p", "main", SourceState.Denied, "Forbidden", "pods/log is forbidden", null);
         SessionSnapshot session = Session(SessionState.Streaming) with { StreamsDesired = 2, Sources = [denied, denied] };
-        Assert.Equal((false, ReadyReasons.Forbidden), ReasonOf(s_onePod, session));
-        Assert.Equal((true, ReadyReasons.Streaming), ReasonOf(s_onePod, session with { Sources = [denied, denied with { State = SourceState.Streaming }] }));
+        Assert.Equal((false, ReadyReasons.Forbidden), ReasonOf(OnePod, session));
+        Assert.Equal((true, ReadyReasons.Streaming), ReasonOf(OnePod, session with { Sources = [denied, denied with { State = SourceState.Streaming }] }));
     }
 
     [Fact]

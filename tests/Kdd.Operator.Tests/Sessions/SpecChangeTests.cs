@@ -15,11 +15,11 @@ public sealed class SpecChangeTests : SimulationTest
 {
     private const int Before = 40;
     private const int After = 40;
-    private static readonly string[] s_containers = ["a/main", "a/side", "b/main", "b/side"];
+    private static readonly string[] Containers = ["a/main", "a/side", "b/main", "b/side"];
     private readonly Dictionary<string, ScriptedContainer> _containers;
     private int _written;
 
-    public SpecChangeTests() => _containers = s_containers.ToDictionary(name => name, name => Kubelet.Add(name.Split('/')[0], name.Split('/')[1]));
+    public SpecChangeTests() => _containers = Containers.ToDictionary(name => name, name => Kubelet.Add(name.Split('/')[0], name.Split('/')[1]));
 
     /// <param name="First">The spec at the start.</param>
     /// <param name="Change">To what it is changed.</param>
@@ -33,7 +33,7 @@ public sealed class SpecChangeTests : SimulationTest
         public int? AtMost { get; init; }
     }
 
-    private static readonly Dictionary<string, Row> s_rows = new()
+    private static readonly Dictionary<string, Row> Rows = new()
     {
         ["filter.include, narrower"] = new(Spec(), spec => spec with { Filter = new() { Include = ["odd$"] } }, (_, i, changed) => !changed || i % 2 == 1),
         ["filter.include, wider"] = new(
@@ -46,7 +46,8 @@ public sealed class SpecChangeTests : SimulationTest
         ["container.exclude"] = new(Spec(), spec => spec with { Container = new() { Exclude = ["side"] } }, (container, _, changed) => !changed || container.EndsWith("main", StringComparison.Ordinal)),
         ["container.include"] = new(
             Spec() with { Container = new() { Include = ["main"] } }, spec => spec with { Container = new() { Include = ["*"] } },
-            (container, i, changed) => changed || container.EndsWith("main", StringComparison.Ordinal) || i > Before - 5) { Opens = ["a/side", "b/side"] },
+            (container, i, changed) => changed || container.EndsWith("main", StringComparison.Ordinal) || i > Before - 5)
+        { Opens = ["a/side", "b/side"] },
         ["tail.lines"] = new(Spec(), spec => spec with { Tail = new() { Lines = 1 } }, All),
         ["tail.since"] = new(Spec(), spec => spec with { Tail = new() { Since = Duration.Parse("1s") } }, All),
         ["tail.previous"] = new(Spec(), spec => spec with { Tail = new() { Previous = true } }, All),
@@ -60,13 +61,13 @@ public sealed class SpecChangeTests : SimulationTest
         ["ttlSecondsAfterFinished"] = new(Spec(), spec => spec with { TtlSecondsAfterFinished = 60 }, All),
     };
 
-    public static TheoryData<string> Fields => [.. s_rows.Keys];
+    public static TheoryData<string> Fields => [.. Rows.Keys];
 
     [Theory]
     [MemberData(nameof(Fields))]
     public void AChangedFieldKeepsTheStreamsItCanAndEveryWantedLineOnce(string field)
     {
-        Row row = s_rows[field];
+        Row row = Rows[field];
         Session session = Replica.Start(row.First);
         using SimulatedViewer viewer = new(Simulation, session);
         Replica.ShowPods(session);
@@ -77,13 +78,13 @@ public sealed class SpecChangeTests : SimulationTest
         Replica.Change(session, row.Change(row.First));
         Write(After);
         Assert.Equal(row.Opens, Kubelet.Requests.Select(ContainerOf).Distinct().Order());
-        int read = s_containers.Count(container => row.Wanted(container, 1, true) || row.Wanted(container, 2, true));
+        int read = Containers.Count(container => row.Wanted(container, 1, true) || row.Wanted(container, 2, true));
         Assert.Equal(read, Kubelet.OpenFollows.Count());
         Assert.Equal(row.Opens.Length, Kubelet.OpenFollows.Except(streams).Count());
 
         using SimulatedViewer late = new(Simulation, session);
         Simulation.Advance(TimeSpan.FromMilliseconds(100));
-        foreach (string container in s_containers)
+        foreach (string container in Containers)
         {
             string[] wanted = [.. Enumerable.Range(1, Before + After).Where(i => row.Wanted(container, i, i > Before)
                 || (row.Opens.Contains(container) && row.Wanted(container, i, false))).Select(i => Line(container, i))];
@@ -159,7 +160,7 @@ public sealed class SpecChangeTests : SimulationTest
         Replica.ShowPods(session, selects: pod => pod == "b");
         Write(After);
         Assert.Equal(2, Kubelet.OpenFollows.Count());
-        foreach (string container in s_containers)
+        foreach (string container in Containers)
         {
             IEnumerable<int> wanted = container[0] == 'a' ? Enumerable.Range(1, Before + After) : Enumerable.Range(Before - 4, 5 + After + After);
             Assert.Equal(wanted.Select(i => Line(container, i)), MessagesOf(viewer, container));
@@ -246,7 +247,7 @@ public sealed class SpecChangeTests : SimulationTest
         Assert.Equal(StreamEvents.Reconnect, viewer.Events[^1].Name);
         Simulation.Advance(TimeSpan.FromSeconds(15));
         using SimulatedViewer again = new(Simulation, session);
-        Assert.All(s_containers, container => Assert.Equal(Enumerable.Range(Before - 6, 7).Select(i => Line(container, i)), MessagesOf(again, container)));
+        Assert.All(Containers, container => Assert.Equal(Enumerable.Range(Before - 6, 7).Select(i => Line(container, i)), MessagesOf(again, container)));
         Assert.NotEqual(epoch, again.LastCursor!.Value.Epoch);
         Assert.Equal(EndReasons.Completed, session.Snapshot().EndReason);
     }
@@ -314,7 +315,7 @@ public sealed class SpecChangeTests : SimulationTest
         Write(10);
         client.Take();
         string[] messages = [.. client.Shown.Where(received => received.Name == StreamEvents.Log).Select(received => received.Text("message"))];
-        Assert.All(s_containers, container => Assert.Equal(
+        Assert.All(Containers, container => Assert.Equal(
             Enumerable.Range(1, _written).Select(i => Line(container, i)), messages.Where(message => message.StartsWith(container, StringComparison.Ordinal))));
         Replica.Stop(second);
     }
@@ -335,7 +336,7 @@ public sealed class SpecChangeTests : SimulationTest
     /// <summary>Every line of every container once, in order, and no gap.</summary>
     private void CheckAll(SimulatedViewer viewer)
     {
-        Assert.All(s_containers, container => Assert.Equal(Enumerable.Range(1, _written).Select(i => Line(container, i)), MessagesOf(viewer, container)));
+        Assert.All(Containers, container => Assert.Equal(Enumerable.Range(1, _written).Select(i => Line(container, i)), MessagesOf(viewer, container)));
         Assert.DoesNotContain(viewer.Events, received => received.Name == StreamEvents.Gap);
     }
 

@@ -8,7 +8,7 @@ namespace Kdd.Operator.Tests.Workloads;
 
 public sealed class InterestsTests
 {
-    private static readonly NamespacedName s_cart = new("shop", "cart"), s_errors = new("shop", "errors"), s_single = new("shop", "single");
+    private static readonly NamespacedName Cart = new("shop", "cart"), Errors = new("shop", "errors"), Single = new("shop", "single");
 
     private readonly Interests _interests = new();
     private readonly List<NamespacedName> _woken = [];
@@ -16,26 +16,26 @@ public sealed class InterestsTests
     public InterestsTests()
     {
         _interests.Woken += _woken.Add;
-        _interests.Set(s_cart, new Interest(new HashSet<string> { "deploy", "rs" }, (new ResourceType("apps", "v1", "deployments"), "cart"), null));
-        _interests.Set(s_errors, Interest.None with { Selects = pod => pod.Labels.GetValueOrDefault("tier") == "web" });
-        _interests.Set(s_single, Interest.None with { Workload = (ResourceType.Pods, "lonely") });
+        _interests.Set(Cart, new Interest(new HashSet<string> { "deploy", "rs" }, (new ResourceType("apps", "v1", "deployments"), "cart"), null));
+        _interests.Set(Errors, Interest.None with { Selects = pod => pod.Labels.GetValueOrDefault("tier") == "web" });
+        _interests.Set(Single, Interest.None with { Workload = (ResourceType.Pods, "lonely") });
     }
 
     [Fact]
-    public void APodWakesWhoseOwnerItHas() => Wakes(() => Change(null, Pod("cart-1", owner: "rs")), s_cart);
+    public void APodWakesWhoseOwnerItHas() => Wakes(() => Change(null, Pod("cart-1", owner: "rs")), Cart);
 
     [Fact]
-    public void APodThatGoesWakesWhoseOwnerItHad() => Wakes(() => Change(Pod("cart-1", owner: "rs"), null), s_cart);
+    public void APodThatGoesWakesWhoseOwnerItHad() => Wakes(() => Change(Pod("cart-1", owner: "rs"), null), Cart);
 
     [Fact]
     public void APodWakesWhoSelectsItOrDid()
     {
-        Wakes(() => Change(null, Pod("a", tier: "web")), s_errors);
-        Wakes(() => Change(Pod("a", tier: "web"), Pod("a", tier: "db")), s_errors);
+        Wakes(() => Change(null, Pod("a", tier: "web")), Errors);
+        Wakes(() => Change(Pod("a", tier: "web"), Pod("a", tier: "db")), Errors);
     }
 
     [Fact]
-    public void APodWakesWhoNamesIt() => Wakes(() => Change(null, Pod("lonely")), s_single);
+    public void APodWakesWhoNamesIt() => Wakes(() => Change(null, Pod("lonely")), Single);
 
     [Fact]
     public void APodThatConcernsNobodyWakesNobody() => Wakes(() => Change(null, Pod("other", owner: "another rs", tier: "db")));
@@ -43,18 +43,18 @@ public sealed class InterestsTests
     [Fact]
     public void AWorkloadWakesWhoNamesItAndWhoIsAboveIt()
     {
-        Wakes(() => Change(new ResourceType("apps", "v1", "deployments"), new WorkloadRecord(new("shop", "cart"), "deploy", "1", [], false)), s_cart);
-        Wakes(() => Change(WorkloadKind.ReplicaSets, new WorkloadRecord(new("shop", "cart-2"), "rs2", "1", [new("apps/v1", "Deployment", "cart", "deploy", true)], false)), s_cart);
+        Wakes(() => Change(new ResourceType("apps", "v1", "deployments"), new WorkloadRecord(new("shop", "cart"), "deploy", "1", [], false)), Cart);
+        Wakes(() => Change(WorkloadKind.ReplicaSets, new WorkloadRecord(new("shop", "cart-2"), "rs2", "1", [new("apps/v1", "Deployment", "cart", "deploy", true)], false)), Cart);
         Wakes(() => Change(WorkloadKind.ReplicaSets, new WorkloadRecord(new("shop", "cart"), "rs3", "1", [], false)));
     }
 
     [Fact]
-    public void ASyncedCacheWakesAll() => Wakes(_interests.WakeAll, s_cart, s_errors, s_single);
+    public void ASyncedCacheWakesAll() => Wakes(_interests.WakeAll, Cart, Errors, Single);
 
     [Fact]
     public void WhoHasLeftIsNotWoken()
     {
-        _interests.Set(s_cart, null);
+        _interests.Set(Cart, null);
         Wakes(() => Change(null, Pod("cart-1", owner: "rs")));
         Assert.Equal(2, _interests.Count);
     }
@@ -62,9 +62,9 @@ public sealed class InterestsTests
     [Fact]
     public void ANewInterestReplacesTheOld()
     {
-        _interests.Set(s_cart, Interest.None with { Workload = (ResourceType.Pods, "lonely") });
+        _interests.Set(Cart, Interest.None with { Workload = (ResourceType.Pods, "lonely") });
         Wakes(() => Change(null, Pod("cart-1", owner: "rs")));
-        Wakes(() => Change(null, Pod("lonely")), s_cart, s_single);
+        Wakes(() => Change(null, Pod("lonely")), Cart, Single);
     }
 
     private void Wakes(Action change, params NamespacedName[] expected)

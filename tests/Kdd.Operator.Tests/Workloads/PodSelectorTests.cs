@@ -6,7 +6,7 @@ namespace Kdd.Operator.Tests.Workloads;
 
 public sealed class PodSelectorTests
 {
-    private static readonly Dictionary<string, string> s_cart = new() { ["app"] = "cart", ["tier"] = "web" };
+    private static readonly Dictionary<string, string> Cart = new() { ["app"] = "cart", ["tier"] = "web" };
 
     [Fact]
     public void AllLabelsMustMatch()
@@ -45,7 +45,7 @@ public sealed class PodSelectorTests
     [InlineData("app=cart", true)]
     [InlineData("app==cart,tier=web", true)]
     [InlineData("app=cart,tier=db", false)]
-    public void TheSelectorOfAScaleIsRead(string selector, bool matches) => Assert.Equal(matches, PodSelector.Parse(selector)(s_cart));
+    public void TheSelectorOfAScaleIsRead(string selector, bool matches) => Assert.Equal(matches, PodSelector.Parse(selector)(Cart));
 
     [Theory]
     [InlineData("app!=cart")]
@@ -53,7 +53,7 @@ public sealed class PodSelectorTests
     [InlineData("app")]
     public void AnotherFormOfItIsRefusedRatherThanGuessed(string selector) => Assert.Throws<FormatException>(() => PodSelector.Parse(selector));
 
-    private static bool Matches(LabelSelector selector) => PodSelector.Compile(selector)(s_cart);
+    private static bool Matches(LabelSelector selector) => PodSelector.Compile(selector)(Cart);
 
     private static LabelSelector Expression(string key, string @operator, string values) => new()
     {
