@@ -20,7 +20,7 @@ internal sealed class ListPage<T>
     public static ListPage<T> Parse(ReadOnlySpan<byte> body, ObjectReader<T> read)
     {
         var page = new ListPage<T>();
-        var reader = new Utf8JsonReader(body);
+        var reader = new ObjectJsonReader(body);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -44,11 +44,11 @@ internal sealed class ListPage<T>
         return page;
     }
 
-    private void ReadItems(ref Utf8JsonReader reader, ObjectReader<T> read)
+    private void ReadItems(ref ObjectJsonReader reader, ObjectReader<T> read)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            Utf8JsonReader start = reader;
+            ObjectJsonReader start = reader;
             try
             {
                 Items.Add(read(ref reader));
@@ -62,7 +62,7 @@ internal sealed class ListPage<T>
         }
     }
 
-    private void ReadMetadata(ref Utf8JsonReader reader)
+    private void ReadMetadata(ref ObjectJsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -71,8 +71,8 @@ internal sealed class ListPage<T>
             reader.Read();
             if (reader.TokenType == JsonTokenType.String)
             {
-                Version = version ? reader.GetString()! : Version;
-                Continue = next && reader.GetString() is { Length: > 0 } token ? token : Continue;
+                Version = version ? reader.Json.GetString()! : Version;
+                Continue = next && reader.Json.GetString() is { Length: > 0 } token ? token : Continue;
             }
             else
             {

@@ -4,7 +4,7 @@ namespace Kdd.Kubernetes.Informers;
 
 /// <summary>Reads one object: <paramref name="reader"/> stands on its <c>{</c> and is left on the matching <c>}</c>.</summary>
 /// <exception cref="JsonException">The object is not of the expected form. The informer counts it and goes on with the others.</exception>
-public delegate T ObjectReader<T>(ref Utf8JsonReader reader);
+public delegate T ObjectReader<T>(ref ObjectJsonReader reader);
 
 /// <summary>How an informer reads objects of a resource and tells them apart.</summary>
 /// <param name="Read">From the API server's bytes; only what is kept should be read.</param>

@@ -7,7 +7,7 @@ namespace Kdd.Kubernetes.Informers;
 internal readonly record struct ObjectHead(NamespacedName Name, string? Version, bool EndsList)
 {
     /// <summary><paramref name="reader"/> stands on the object's <c>{</c> and is left on its <c>}</c>.</summary>
-    public static ObjectHead Read(ref Utf8JsonReader reader)
+    public static ObjectHead Read(ref ObjectJsonReader reader)
     {
         ObjectHead head = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -27,7 +27,7 @@ internal readonly record struct ObjectHead(NamespacedName Name, string? Version,
         return head;
     }
 
-    private static ObjectHead ReadMetadata(ref Utf8JsonReader reader)
+    private static ObjectHead ReadMetadata(ref ObjectJsonReader reader)
     {
         string? name = null, ns = null, version = null;
         bool endsList = false;
@@ -44,9 +44,9 @@ internal readonly record struct ObjectHead(NamespacedName Name, string? Version,
             }
             else if (reader.TokenType == JsonTokenType.String)
             {
-                name = isName ? reader.GetString() : name;
-                ns = isNamespace ? reader.GetString() : ns;
-                version = isVersion ? reader.GetString() : version;
+                name = isName ? reader.Json.GetString() : name;
+                ns = isNamespace ? reader.Json.GetString() : ns;
+                version = isVersion ? reader.Json.GetString() : version;
             }
             else
             {
@@ -57,7 +57,7 @@ internal readonly record struct ObjectHead(NamespacedName Name, string? Version,
         return new ObjectHead(new NamespacedName(ns ?? "", name ?? ""), version, endsList);
     }
 
-    private static bool ReadEndsList(ref Utf8JsonReader reader)
+    private static bool ReadEndsList(ref ObjectJsonReader reader)
     {
         bool endsList = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

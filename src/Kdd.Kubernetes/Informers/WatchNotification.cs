@@ -12,13 +12,13 @@ internal readonly record struct WatchNotification<T>(WatchNotificationType Type,
     {
         (WatchNotificationType type, int start) = Find(line);
         ReadOnlySpan<byte> json = line[start..];
-        var reader = new Utf8JsonReader(json);
+        var reader = new ObjectJsonReader(json);
         reader.Read();
         switch (type)
         {
             case WatchNotificationType.Error:
-                reader.Skip();
-                return new(type, null, default, null, ApiErrors.From(HttpStatusCode.InternalServerError, json[..(int)reader.BytesConsumed]));
+                reader.Json.Skip();
+                return new(type, null, default, null, ApiErrors.From(HttpStatusCode.InternalServerError, json[..(int)reader.Json.BytesConsumed]));
             case WatchNotificationType.Bookmark:
                 ObjectHead bookmark = ObjectHead.Read(ref reader);
                 return new(type, null, default, bookmark.Version, null, bookmark.EndsList);
@@ -30,7 +30,7 @@ internal readonly record struct WatchNotification<T>(WatchNotificationType Type,
                 }
                 catch (JsonException)
                 {
-                    reader = new Utf8JsonReader(json);
+                    reader = new ObjectJsonReader(json);
                     reader.Read();
                     ObjectHead head = ObjectHead.Read(ref reader);
                     return new(type, null, head.Name, head.Version, null);

@@ -13,7 +13,7 @@ internal sealed record LeaseRecord
     public LeaseSpec Spec { get; set; } = new();
 
     internal static readonly ObjectFormat<LeaseRecord> Format = new(
-        static (ref Utf8JsonReader reader) => JsonSerializer.Deserialize(ref reader, LeaseJson.Default.LeaseRecord)!,
+        static (ref ObjectJsonReader reader) => JsonSerializer.Deserialize(ref reader.Json, LeaseJson.Default.LeaseRecord)!,
         static lease => new NamespacedName(lease.Metadata.Namespace ?? "", lease.Metadata.Name),
         static lease => lease.Metadata.ResourceVersion ?? "");
 }

@@ -19,19 +19,19 @@ public sealed record ObservedLogView(ObjectMeta Metadata, LogView? LogView, stri
 
     public NamespacedName Name => new(Metadata.Namespace, Metadata.Name);
 
-    private static ObservedLogView Read(ref Utf8JsonReader reader)
+    private static ObservedLogView Read(ref ObjectJsonReader reader)
     {
-        Utf8JsonReader start = reader;
+        ObjectJsonReader start = reader;
         try
         {
-            LogView logView = JsonSerializer.Deserialize(ref reader, Json.LogView)!;
+            LogView logView = JsonSerializer.Deserialize(ref reader.Json, Json.LogView)!;
             return new ObservedLogView(logView.Metadata, logView, null);
         }
         catch (JsonException e)
         {
             // The schema refuses most of it; what an older schema let through must not stop the other LogViews.
             reader = start;
-            ObjectMeta metadata = JsonSerializer.Deserialize(ref reader, HeadJson.Default.LogViewHead)!.Metadata;
+            ObjectMeta metadata = JsonSerializer.Deserialize(ref reader.Json, HeadJson.Default.LogViewHead)!.Metadata;
             return new ObservedLogView(metadata, null, $"{e.Path?.TrimStart('$', '.') ?? "spec"}: {e.Message}");
         }
     }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Kdd.Kubernetes.Informers;
 
 namespace Kdd.Operator.Workloads;
 
@@ -6,7 +6,7 @@ namespace Kdd.Operator.Workloads;
 internal readonly record struct ConditionRecord(string? Type, string? Status)
 {
     /// <summary><paramref name="reader"/> stands on the condition's <c>{</c>.</summary>
-    public static ConditionRecord Read(ref Utf8JsonReader reader)
+    public static ConditionRecord Read(ref ObjectJsonReader reader)
     {
         string? type = null, status = null;
         while (JsonFields.NextMember(ref reader))

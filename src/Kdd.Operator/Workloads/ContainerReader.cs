@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Kdd.Kubernetes.Informers;
 using Kdd.Operator.Sessions;
 
 namespace Kdd.Operator.Workloads;
@@ -7,7 +7,7 @@ namespace Kdd.Operator.Workloads;
 internal static class ContainerReader
 {
     /// <summary><paramref name="reader"/> stands on the name of one of the spec's container lists.</summary>
-    public static void ReadDeclared(ref Utf8JsonReader reader, ContainerRole role, List<ContainerRecord> containers)
+    public static void ReadDeclared(ref ObjectJsonReader reader, ContainerRole role, List<ContainerRecord> containers)
     {
         if (!JsonFields.EntersArray(ref reader))
         {
@@ -45,7 +45,7 @@ internal static class ContainerReader
     }
 
     /// <summary><paramref name="reader"/> stands on the name of one of the status's container lists.</summary>
-    public static void ReadStatuses(ref Utf8JsonReader reader, Dictionary<string, ContainerRecord> statuses)
+    public static void ReadStatuses(ref ObjectJsonReader reader, Dictionary<string, ContainerRecord> statuses)
     {
         if (!JsonFields.EntersArray(ref reader))
         {
@@ -59,7 +59,7 @@ internal static class ContainerReader
         }
     }
 
-    private static ContainerRecord ReadStatus(ref Utf8JsonReader reader)
+    private static ContainerRecord ReadStatus(ref ObjectJsonReader reader)
     {
         var status = new ContainerRecord { Name = "" };
         while (JsonFields.NextMember(ref reader))

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Kdd.Kubernetes.Informers;
 using Kdd.Operator.Sessions;
 
 namespace Kdd.Operator.Workloads;
@@ -8,7 +8,7 @@ internal readonly record struct ContainerState(
     ContainerPhase Phase, string? Reason, string? Message, int? ExitCode, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? ContainerId)
 {
     /// <summary><paramref name="reader"/> stands on the name of a <c>state</c> or <c>lastState</c> member.</summary>
-    public static ContainerState Read(ref Utf8JsonReader reader)
+    public static ContainerState Read(ref ObjectJsonReader reader)
     {
         ContainerState state = default;
         if (!JsonFields.EntersObject(ref reader))
@@ -30,7 +30,7 @@ internal readonly record struct ContainerState(
         return state;
     }
 
-    private static ContainerState ReadDetails(ref Utf8JsonReader reader, ContainerPhase phase)
+    private static ContainerState ReadDetails(ref ObjectJsonReader reader, ContainerPhase phase)
     {
         var state = default(ContainerState) with { Phase = phase };
         while (JsonFields.NextMember(ref reader))

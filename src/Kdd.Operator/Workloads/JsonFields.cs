@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kdd.Kubernetes.Informers;
 
 namespace Kdd.Operator.Workloads;
 
@@ -6,10 +7,10 @@ namespace Kdd.Operator.Workloads;
 internal static class JsonFields
 {
     /// <summary>On <c>{</c> or after a value: moves to the next member's name; false at the <c>}</c>.</summary>
-    public static bool NextMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+    public static bool NextMember(ref ObjectJsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
     /// <summary>On a member's name: moves to its value and says whether it is an object; anything else is skipped.</summary>
-    public static bool EntersObject(ref Utf8JsonReader reader)
+    public static bool EntersObject(ref ObjectJsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartObject)
@@ -22,7 +23,7 @@ internal static class JsonFields
     }
 
     /// <summary>On a member's name: moves to its value and says whether it is an array; anything else is skipped.</summary>
-    public static bool EntersArray(ref Utf8JsonReader reader)
+    public static bool EntersArray(ref ObjectJsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartArray)
@@ -35,7 +36,7 @@ internal static class JsonFields
     }
 
     /// <summary>In an array: moves to the next object; false at the <c>]</c>.</summary>
-    public static bool NextObject(ref Utf8JsonReader reader)
+    public static bool NextObject(ref ObjectJsonReader reader)
     {
         reader.Read();
         return reader.TokenType switch
@@ -46,19 +47,19 @@ internal static class JsonFields
         };
     }
 
-    public static void SkipValue(ref Utf8JsonReader reader)
+    public static void SkipValue(ref ObjectJsonReader reader)
     {
         reader.Read();
         reader.Skip();
     }
 
     /// <exception cref="JsonException">Neither a string nor null.</exception>
-    public static string? Text(ref Utf8JsonReader reader)
+    public static string? Text(ref ObjectJsonReader reader)
     {
         reader.Read();
         return reader.TokenType switch
         {
-            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.String => reader.Json.GetString(),
             JsonTokenType.Null => null,
             _ => throw new JsonException("expected a string"),
         };
@@ -66,7 +67,7 @@ internal static class JsonFields
 
     /// <summary>On a member's name: reads its text into <paramref name="target"/> if the name is <paramref name="name"/>; null is empty.</summary>
     /// <exception cref="JsonException">Neither a string nor null.</exception>
-    public static bool TakesText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ref string target)
+    public static bool TakesText(ref ObjectJsonReader reader, ReadOnlySpan<byte> name, ref string target)
     {
         if (!reader.ValueTextEquals(name))
         {
@@ -78,26 +79,26 @@ internal static class JsonFields
     }
 
     /// <exception cref="JsonException">Neither an RFC 3339 time nor null.</exception>
-    public static DateTimeOffset? Time(ref Utf8JsonReader reader)
+    public static DateTimeOffset? Time(ref ObjectJsonReader reader)
     {
         reader.Read();
         return reader.TokenType switch
         {
             JsonTokenType.Null => null,
-            JsonTokenType.String when reader.TryGetDateTimeOffset(out DateTimeOffset time) => time,
+            JsonTokenType.String when reader.Json.TryGetDateTimeOffset(out DateTimeOffset time) => time,
             _ => throw new JsonException("expected an RFC 3339 time"),
         };
     }
 
-    public static int Integer(ref Utf8JsonReader reader)
+    public static int Integer(ref ObjectJsonReader reader)
     {
         reader.Read();
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int value) ? value : throw new JsonException("expected an integer");
+        return reader.TokenType == JsonTokenType.Number && reader.Json.TryGetInt32(out int value) ? value : throw new JsonException("expected an integer");
     }
 
-    public static bool Boolean(ref Utf8JsonReader reader)
+    public static bool Boolean(ref ObjectJsonReader reader)
     {
         reader.Read();
-        return reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw new JsonException("expected a boolean");
+        return reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.Json.GetBoolean() : throw new JsonException("expected a boolean");
     }
 }

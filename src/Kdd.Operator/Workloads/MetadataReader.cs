@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Kdd.Kubernetes.Informers;
 using Kdd.Operator.Sessions;
 
 namespace Kdd.Operator.Workloads;
@@ -14,7 +14,7 @@ internal struct MetadataReader()
     public DateTimeOffset? CreationTimestamp, DeletionTimestamp;
 
     /// <summary><paramref name="reader"/> stands on the name of the <c>metadata</c> member.</summary>
-    public void Read(ref Utf8JsonReader reader)
+    public void Read(ref ObjectJsonReader reader)
     {
         if (!JsonFields.EntersObject(ref reader))
         {
@@ -54,7 +54,7 @@ internal struct MetadataReader()
         }
     }
 
-    private void ReadLabels(ref Utf8JsonReader reader)
+    private void ReadLabels(ref ObjectJsonReader reader)
     {
         if (!JsonFields.EntersObject(ref reader))
         {
@@ -64,14 +64,14 @@ internal struct MetadataReader()
         var labels = new Dictionary<string, string>(StringComparer.Ordinal);
         while (JsonFields.NextMember(ref reader))
         {
-            string key = reader.GetString()!;
+            string key = reader.Json.GetString()!;
             labels[key] = JsonFields.Text(ref reader) ?? "";
         }
 
         Labels = labels.Count == 0 ? NoLabels : labels;
     }
 
-    private void ReadOwners(ref Utf8JsonReader reader)
+    private void ReadOwners(ref ObjectJsonReader reader)
     {
         if (!JsonFields.EntersArray(ref reader))
         {

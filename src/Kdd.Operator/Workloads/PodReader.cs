@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kdd.Kubernetes;
 using Kdd.Kubernetes.Informers;
 using Kdd.Operator.Sessions;
@@ -11,7 +10,7 @@ internal static class PodReader
     public static readonly ObjectFormat<PodRecord> Format = new(
         Read, static pod => new NamespacedName(pod.Namespace, pod.Name), static pod => pod.ResourceVersion);
 
-    public static PodRecord Read(ref Utf8JsonReader reader)
+    public static PodRecord Read(ref ObjectJsonReader reader)
     {
         var metadata = new MetadataReader();
         var containers = new List<ContainerRecord>(2);
@@ -55,7 +54,7 @@ internal static class PodReader
         };
     }
 
-    private static string? ReadSpec(ref Utf8JsonReader reader, List<ContainerRecord> containers)
+    private static string? ReadSpec(ref ObjectJsonReader reader, List<ContainerRecord> containers)
     {
         string? nodeName = null;
         if (!JsonFields.EntersObject(ref reader))

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Kdd.Kubernetes.Informers;
 using Kdd.Operator.Sessions;
 
 namespace Kdd.Operator.Workloads;
@@ -12,7 +12,7 @@ internal struct PodStatusReader()
     public readonly Dictionary<string, ContainerRecord> Containers = new(StringComparer.Ordinal);
 
     /// <summary><paramref name="reader"/> stands on the name of the <c>status</c> member.</summary>
-    public void Read(ref Utf8JsonReader reader)
+    public void Read(ref ObjectJsonReader reader)
     {
         if (!JsonFields.EntersObject(ref reader))
         {
@@ -46,7 +46,7 @@ internal struct PodStatusReader()
         }
     }
 
-    private void ReadConditions(ref Utf8JsonReader reader)
+    private void ReadConditions(ref ObjectJsonReader reader)
     {
         if (!JsonFields.EntersArray(ref reader))
         {

@@ -15,7 +15,7 @@ public sealed record WorkloadRecord(NamespacedName Name, string Uid, string Reso
     /// <summary>With the conditions, for Jobs.</summary>
     internal static readonly ObjectFormat<WorkloadRecord> Whole = new(Read, static w => w.Name, static w => w.ResourceVersion);
 
-    internal static WorkloadRecord Read(ref Utf8JsonReader reader)
+    internal static WorkloadRecord Read(ref ObjectJsonReader reader)
     {
         var metadata = new MetadataReader();
         bool finished = false;
@@ -38,7 +38,7 @@ public sealed record WorkloadRecord(NamespacedName Name, string Uid, string Reso
         return new WorkloadRecord(new NamespacedName(metadata.Namespace, metadata.Name), metadata.Uid, metadata.ResourceVersion, metadata.Owners, finished);
     }
 
-    private static bool ReadFinished(ref Utf8JsonReader reader)
+    private static bool ReadFinished(ref ObjectJsonReader reader)
     {
         bool finished = false;
         if (!JsonFields.EntersObject(ref reader))

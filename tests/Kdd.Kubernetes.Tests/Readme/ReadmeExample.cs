@@ -11,9 +11,9 @@ public sealed record PodName(NamespacedName Name, string Version)
 {
     public static readonly ObjectFormat<PodName> Format = new(Read, pod => pod.Name, pod => pod.Version);
 
-    private static PodName Read(ref Utf8JsonReader reader)
+    private static PodName Read(ref ObjectJsonReader reader)
     {
-        using JsonDocument pod = JsonDocument.ParseValue(ref reader);
+        using JsonDocument pod = JsonDocument.ParseValue(ref reader.Json);
         JsonElement metadata = pod.RootElement.GetProperty("metadata");
         return new PodName(
             new NamespacedName(metadata.GetProperty("namespace").GetString()!, metadata.GetProperty("name").GetString()!),

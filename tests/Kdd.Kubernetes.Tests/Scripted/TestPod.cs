@@ -8,7 +8,7 @@ namespace Kdd.Kubernetes.Tests;
 internal sealed record TestPod(TestMetadata Metadata, TestSpec? Spec)
 {
     public static readonly ObjectFormat<TestPod> Format = new(
-        static (ref Utf8JsonReader reader) => JsonSerializer.Deserialize(ref reader, TestPodJson.Default.TestPod)!,
+        static (ref ObjectJsonReader reader) => JsonSerializer.Deserialize(ref reader.Json, TestPodJson.Default.TestPod)!,
         static pod => new NamespacedName("shop", pod.Metadata.Name),
         static pod => pod.Metadata.ResourceVersion);
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
+using Kdd.Kubernetes.Informers;
 using Kdd.Operator.Sessions;
 using Kdd.Operator.Workloads;
 using Xunit;
@@ -110,11 +111,11 @@ public sealed class PodReaderTests
 
     private static PodRecord Read(string json)
     {
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
+        var reader = new ObjectJsonReader(Encoding.UTF8.GetBytes(json));
         reader.Read();
         PodRecord pod = PodReader.Read(ref reader);
         Assert.Equal(JsonTokenType.EndObject, reader.TokenType);
-        Assert.Equal(0, reader.CurrentDepth);
+        Assert.Equal(0, reader.Json.CurrentDepth);
         return pod;
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using Kdd.Kubernetes;
+using Kdd.Kubernetes.Informers;
 using Kdd.Operator.Workloads;
 using Xunit;
 
@@ -30,7 +30,7 @@ public sealed class WorkloadRecordTests
 
     private static WorkloadRecord Read(string json)
     {
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
+        var reader = new ObjectJsonReader(Encoding.UTF8.GetBytes(json));
         reader.Read();
         return WorkloadRecord.Read(ref reader);
     }
