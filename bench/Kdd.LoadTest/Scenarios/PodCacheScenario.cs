@@ -46,8 +46,8 @@ internal static class PodCacheScenario
         double theirs = Time(listed), transport = Time(paged);
         return
         [
-            new Row("operator.podcache.time", Time(cachedByPages) - transport, "CPU ms by pages, beyond transport") { Peer = Peer, PeerValue = theirs - transport, Bar = Bar.AtMost(0.2) },
-            new Row("operator.podcache.time.all", Time(cachedByPages), "CPU ms by pages") { Peer = Peer, PeerValue = theirs },
+            new Row("operator.podcache.time", Time(cachedByPages) - transport, "CPU ms by pages, beyond transport") { Peer = Peer, PeerValue = theirs - transport },
+            new Row("operator.podcache.time.all", Time(cachedByPages), "CPU ms by pages") { Peer = Peer, PeerValue = theirs, Bar = Bar.AtMost(0.2) },
             new Row("operator.podcache.time.stream", Time(cached), "CPU ms as a stream") { Peer = Peer, PeerValue = theirs },
             new Row("operator.podcache.memory", Memory(cached), "MB") { Peer = Peer, PeerValue = Memory(listed), Bar = Bar.AtMost(0.1) },
         ];
