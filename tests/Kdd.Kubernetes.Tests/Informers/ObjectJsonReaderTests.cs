@@ -9,11 +9,11 @@ namespace Kdd.Kubernetes.Tests.Informers;
 public sealed class ObjectJsonReaderTests
 {
     /// <summary>Which of the tokens that could be skipped are; used again from the start when there are more.</summary>
-    private static readonly Gen<bool[]> s_skips = Gen.Bool.Array[1, 20];
+    private static readonly Gen<bool[]> Skips = Gen.Bool.Array[1, 20];
 
     [Fact]
     public void ReadsWhatUtf8JsonReaderReadsWhateverIsSkipped()
-        => Gen.Select(RandomJson.Object, s_skips).Sample((json, skips) =>
+        => Gen.Select(RandomJson.Object, Skips).Sample((json, skips) =>
         {
             byte[] bytes = Encoding.UTF8.GetBytes(json);
             var expected = new Utf8JsonReader(bytes);
@@ -36,7 +36,7 @@ public sealed class ObjectJsonReaderTests
 
     [Fact]
     public void WhatIsCutOffAtAnyByteIsAJsonException()
-        => Gen.Select(RandomJson.Object, s_skips).Sample((json, skips) =>
+        => Gen.Select(RandomJson.Object, Skips).Sample((json, skips) =>
         {
             byte[] bytes = Encoding.UTF8.GetBytes(json);
             Assert.True(Reads(bytes, skips));
@@ -49,7 +49,7 @@ public sealed class ObjectJsonReaderTests
     /// <summary>It reads, or it is a JsonException; never another failure, never past the end.</summary>
     [Fact]
     public void NoChangedByteBreaksTheReader()
-        => Gen.Select(RandomJson.Object, s_skips, Gen.Int[0, int.MaxValue], Gen.OneOf("{}[]\",:\\ x\0\xff"u8.ToArray())).Sample((json, skips, at, value) =>
+        => Gen.Select(RandomJson.Object, Skips, Gen.Int[0, int.MaxValue], Gen.OneOf("{}[]\",:\\ x\0\xff"u8.ToArray())).Sample((json, skips, at, value) =>
         {
             byte[] bytes = Encoding.UTF8.GetBytes(json);
             bytes[at % bytes.Length] = value;
