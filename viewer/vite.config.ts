@@ -37,6 +37,8 @@ export default defineConfig({
   plugins: [preloadApp],
   test: {
     include: ['src/**/*.test.ts'],
+    // A bound for what hangs, on any machine: most take milliseconds.
+    testTimeout: 60_000,
     ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
   },
   worker: { format: 'es' },

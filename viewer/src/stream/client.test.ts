@@ -39,6 +39,7 @@ function play(answers: Answer[], { endAfter = answers.length } = {}) {
     {
       state: (state) => states.push(state),
       lost: (reason) => lost.push(reason),
+      known: () => -1,
       event: (name, data) => events.push(`${name} ${data}`),
       batch: () => {},
     },
@@ -156,6 +157,7 @@ describe('StreamClient', () => {
     const handler = {
       state: (state: ConnectionState) => states.push(state),
       lost: (reason: string) => lost.push(reason),
+      known: () => -1,
       event: () => {},
       batch: () => {},
     };

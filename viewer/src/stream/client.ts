@@ -1,5 +1,5 @@
 import type { RegexPort } from './regexclient';
-import { SseParser } from './sse';
+import { type SseHandler, SseParser } from './sse';
 
 export type ConnectionState =
   /** As many tabs as may stream at once do so already. */
@@ -11,11 +11,10 @@ export type ConnectionState =
   | { phase: 'ended'; reason: string }
   | { phase: 'failed'; code: number; reason: string; message: string };
 
-export interface StreamHandler {
+export interface StreamHandler extends Pick<SseHandler, 'known' | 'event'> {
   state(state: ConnectionState): void;
   /** A connection broke that had been open, at this moment and for this reason. */
   lost(reason: string): void;
-  event(name: string, data: string, id: string): void;
   /** The bytes read at once have all been handed over. */
   batch(): void;
 }
@@ -104,8 +103,12 @@ export class StreamClient {
     let reconnectAfter: number | undefined;
     const parser = new SseParser(
       {
+        known: (bytes, at) => {
+          const next = this.handler.known(bytes, at);
+          if (next >= 0) this.#pause = leastPause;
+          return next;
+        },
         event: (name, data, id) => {
-          if (id) this.#cursor = id;
           // Nearly all are lines, and those say nothing of the connection.
           if (name !== 'log') {
             if (name === 'reconnect') reconnectAfter = (JSON.parse(data) as { afterMs?: number }).afterMs ?? leastPause;
@@ -144,6 +147,7 @@ export class StreamClient {
     } catch (error) {
       reason = (error as Error).message;
     } finally {
+      if (parser.lastId) this.#cursor = parser.lastId;
       reader.releaseLock();
     }
     if (this.#ended) return this.#end(this.#ended);

@@ -4,25 +4,29 @@
  */
 export interface Cursor {
   epoch: string;
-  seq: string;
-  watermark: string;
+  seq: number;
+  /** Milliseconds since 1970, and the nanoseconds within: of all its nanoseconds no number tells the last ones. */
+  watermark: number;
+  watermarkNanos: number;
   source: string;
   instance: string;
-  /** Nanoseconds since 1970. */
-  time: string;
+  time: number;
+  nanos: number;
   /** Position among consecutive lines of the instance with the same time. */
-  n: string;
+  n: number;
 }
 
-const longest = 80;
+export const longestCursor = 80;
 const dot = 46;
+/** Of 2^64, more than which no time has. */
+export const mostTimeDigits = 13;
 /** Where the parts of the cursor that is read end. */
 const ends = new Uint8Array(7);
 
 /** The parts of a cursor, or undefined when the text is not one. Read by hand: it is done for every line. */
 export function parseCursor(text: string): Cursor | undefined {
   const { length } = text;
-  if (length > longest) return undefined;
+  if (length > longestCursor) return undefined;
   let count = 0;
   let start = 0;
   for (let at = 0; at <= length; at++) {
@@ -34,43 +38,62 @@ export function parseCursor(text: string): Cursor | undefined {
     } else if (!isDigit(code)) return undefined;
   }
   if (count < 7) return undefined;
+  const [epoch, seq, watermark, source, instance, time] = [ends[0]!, ends[1]!, ends[2]!, ends[3]!, ends[4]!, ends[5]!];
+  if (watermark - seq > mostTimeDigits + 1 || time - instance > mostTimeDigits + 1) return undefined;
+  const watermarkLow = Math.max(seq + 1, watermark - lowDigits);
+  const timeLow = Math.max(instance + 1, time - lowDigits);
   return {
-    epoch: text.slice(0, ends[0]),
-    seq: text.slice(ends[0]! + 1, ends[1]),
-    watermark: text.slice(ends[1]! + 1, ends[2]),
-    source: text.slice(ends[2]! + 1, ends[3]),
-    instance: text.slice(ends[3]! + 1, ends[4]),
-    time: text.slice(ends[4]! + 1, ends[5]),
-    n: text.slice(ends[5]! + 1),
+    epoch: text.slice(0, epoch),
+    seq: base36(text, epoch + 1, seq),
+    watermark: milliseconds(base36(text, seq + 1, watermarkLow), base36(text, watermarkLow, watermark)),
+    watermarkNanos: nanoseconds(base36(text, seq + 1, watermarkLow), base36(text, watermarkLow, watermark)),
+    source: text.slice(watermark + 1, source),
+    instance: text.slice(source + 1, instance),
+    time: milliseconds(base36(text, instance + 1, timeLow), base36(text, timeLow, time)),
+    nanos: nanoseconds(base36(text, instance + 1, timeLow), base36(text, timeLow, time)),
+    n: base36(text, time + 1, length),
   };
 }
 
-function isDigit(code: number): boolean {
+export function isDigit(code: number): boolean {
   return (code >= 48 && code <= 57) || (code >= 97 && code <= 122);
 }
 
-/** Compares two base 36 numbers without leading zeros: beyond 2^53 they are safe as text only. */
-export function compareBase36(a: string, b: string): number {
-  if (a.length !== b.length) return a.length - b.length;
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-const lowDigits = 6;
-const lowRange = 36 ** lowDigits;
-
-/** a − b for two base 36 numbers: exact while the difference is within ±2^53. */
-export function subtractBase36(a: string, b: string): number {
-  if (a === b) return 0;
-  const [aLow, bLow] = [Math.max(0, a.length - lowDigits), Math.max(0, b.length - lowDigits)];
-  return (base36(a, 0, aLow) - base36(b, 0, bLow)) * lowRange + (base36(a, aLow) - base36(b, bLow));
+/** What a digit counts. */
+export function digitValue(code: number): number {
+  return code >= 97 ? code - 87 : code - 48;
 }
 
 /** The digits of a base 36 number from one place to another: exact for up to ten. */
-export function base36(text: string, from = 0, end = text.length): number {
+function base36(text: string, from: number, end: number): number {
   let value = 0;
-  for (let at = from; at < end; at++) {
-    const code = text.charCodeAt(at);
-    value = value * 36 + (code >= 97 ? code - 87 : code - 48);
-  }
+  for (let at = from; at < end; at++) value = value * 36 + digitValue(text.charCodeAt(at));
   return value;
+}
+
+/** A time is read in two numbers, which hold its digits exactly: the last six, and those before. */
+export const lowDigits = 6;
+export const lowRange = 36 ** lowDigits;
+const million = 1_000_000;
+const lowMillions = Math.floor(lowRange / million);
+const lowRest = lowRange % million;
+
+/** Whole milliseconds of the nanoseconds `high` · 36^6 + `low`. */
+export function milliseconds(high: number, low: number): number {
+  return high * lowMillions + Math.floor((high * lowRest + low) / million);
+}
+
+/** The nanoseconds that {@link milliseconds} leaves. */
+export function nanoseconds(high: number, low: number): number {
+  return (high * lowRest + low) % million;
+}
+
+/** The nanoseconds from one time to another: exact while they are within ±2^53. */
+export function elapsed(from: number, fromNanos: number, to: number, toNanos: number): number {
+  return (to - from) * million + (toNanos - fromNanos);
+}
+
+/** What a line is known by in another epoch, beside its source. */
+export function lineKey({ time, nanos }: Cursor, text: string): string {
+  return `${time}.${nanos}\n${text}`;
 }

@@ -1,16 +1,20 @@
 import { parseAnsi } from './ansi';
 import { parseCursor } from './cursor';
 import { flags, type NewLine } from './lines';
+import { continuesTrace } from './traces';
 import { type LogEvent, levelNumber } from './wire';
 
 /** A `log` event as the store takes it. */
 export function toLine(event: LogEvent, id: string): NewLine {
   const { message } = event;
   const escaped = hasEscape(message);
-  const { text, styles } = escaped ? parseAnsi(message) : { text: message, styles: none };
+  const { text: plain, styles } = escaped ? parseAnsi(message) : { text: message, styles: none };
+  const text = oneLine(plain);
   const { time, nanos } = parseTimestamp(event.timestamp);
   return {
-    text: oneLine(text),
+    text,
+    staged: false,
+    continues: continuesTrace(text),
     styles,
     time: Number.isFinite(time) ? time : (event.unix || 0) * 1000,
     nanos,

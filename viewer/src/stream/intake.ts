@@ -1,7 +1,8 @@
-import { parseCursor } from './cursor';
+import { lineKey, parseCursor } from './cursor';
 import { Volume } from './histogram';
 import { toLine } from './ingest';
-import type { Lines, Marker } from './lines';
+import type { Lines, Marker, NewLine } from './lines';
+import { LogFrames } from './logframes';
 import { Pods } from './pods';
 import { Positions, resendMilliseconds } from './positions';
 import type { FromWorker } from './protocol';
@@ -17,13 +18,28 @@ export class Intake {
   gaps = 0;
   lost = 0;
   readonly #positions: Positions;
+  readonly #logFrames: LogFrames;
   readonly #lifecycleSeen = new Set<string>();
 
   constructor(
     private readonly lines: Lines,
     private readonly now: () => number,
   ) {
-    this.#positions = new Positions((source, epoch) => this.#recentLines(source, epoch), now);
+    this.#logFrames = new LogFrames(lines.text);
+    this.#positions = new Positions(
+      {
+        recent: (source, epoch) => this.#recentLines(source, epoch),
+        text: (row) => (row >= lines.first ? lines.message(row) : undefined),
+      },
+      now,
+    );
+  }
+
+  /** Takes in the event that begins at a place, and returns where the next one does; −1 when it has to be parsed. */
+  known(bytes: Uint8Array, at: number): number {
+    const next = this.#logFrames.read(bytes, at);
+    if (next >= 0) this.#take(this.#logFrames.line);
+    return next;
   }
 
   /** Takes in an event of the stream; what it says to the page beside its row, if anything. */
@@ -68,9 +84,15 @@ export class Intake {
 
   #log(event: LogEvent, id: string): void {
     const line = toLine(event, id);
-    if (line.cursor && !this.#positions.accept(line.cursor, line.text)) return;
-    this.lines.add(line);
-    this.pods.line(event.pod);
+    if (line.cursor) this.#logFrames.learn(event, line.cursor);
+    this.#take(line);
+  }
+
+  #take(line: NewLine): void {
+    const { lines } = this;
+    if (line.cursor && !this.#positions.accept(line.cursor, line, lines.end)) return;
+    lines.add(line);
+    this.pods.line(line.pod);
     this.volume.add(line.time, line.level);
     this.arrived++;
     if (line.time > this.newest) this.newest = line.time;
@@ -95,7 +117,7 @@ export class Intake {
       if (newest - lines.time(row) > 2 * resendMilliseconds) break;
       const cursor = numbers.has(lines.source(row)) ? parseCursor(lines.cursor(row)) : undefined;
       if (!cursor || cursor.epoch === epoch) continue;
-      const key = `${cursor.time}\n${lines.message(row)}`;
+      const key = lineKey(cursor, lines.message(row));
       recent.set(key, (recent.get(key) ?? 0) + 1);
     }
     return recent;

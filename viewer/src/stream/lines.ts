@@ -1,13 +1,10 @@
-import { base36, type Cursor, subtractBase36 } from './cursor';
+import { type Cursor, elapsed } from './cursor';
+import { Segment, segmentBits, segmentMask, segmentRows } from './segment';
 import { Sources } from './sources';
 import { TextChunks } from './text';
 import { Traces } from './traces';
 import type { ErrorEvent, GapEvent, LifecycleEvent } from './wire';
 
-export const segmentBits = 16;
-/** Rows in a segment; whole segments go when the store is full. */
-export const segmentRows = 1 << segmentBits;
-const segmentMask = segmentRows - 1;
 /** A late line is placed by its time, but no further back than this many rows: it bounds the cost of placing it. */
 const lateReach = 2000;
 
@@ -28,27 +25,13 @@ export const flags = {
   epochShift: 8,
 } as const;
 
-/** Columns of 65,536 rows: 43 bytes a row beside its text. */
-class Segment {
-  readonly address = new Uint32Array(segmentRows);
-  readonly length = new Uint32Array(segmentRows);
-  /** Milliseconds since 1970. */
-  readonly time = new Float64Array(segmentRows);
-  /** Nanoseconds within the millisecond. */
-  readonly nanos = new Uint32Array(segmentRows);
-  readonly source = new Uint16Array(segmentRows);
-  readonly level = new Uint8Array(segmentRows);
-  /** Bits of {@link flags}; the upper byte is the number of the epoch. */
-  readonly flags = new Uint16Array(segmentRows);
-  readonly seq = new Uint32Array(segmentRows);
-  readonly n = new Uint16Array(segmentRows);
-  /** The line's time minus its watermark, in nanoseconds. */
-  readonly behind = new Float64Array(segmentRows);
-}
-
 /** A line on its way into the store. */
 export interface NewLine {
-  text: string;
+  readonly text: string;
+  /** The text was written to {@link Lines.text} already, the last one there. */
+  readonly staged: boolean;
+  /** By its form it goes on with a stack trace. */
+  continues: boolean;
   styles: readonly number[];
   time: number;
   nanos: number;
@@ -102,7 +85,7 @@ export class Lines {
     const { cursor } = line;
     const source = this.sources.of(line.pod, line.container, cursor?.source ?? '', cursor?.instance ?? '');
     source.lines++;
-    segment.address[at] = this.text.add(line.text);
+    segment.address[at] = line.staged ? this.text.keep() : this.text.add(line.text);
     segment.length[at] = this.text.length;
     segment.time[at] = line.time;
     segment.nanos[at] = line.nanos;
@@ -117,13 +100,13 @@ export class Lines {
     if (cursor) {
       const epoch = this.#epoch(cursor);
       bits |= (epoch + 1) << flags.epochShift;
-      segment.seq[at] = base36(cursor.seq) - this.#epochs[epoch]!.seq;
-      const n = base36(cursor.n);
+      const { seq, n, watermark, watermarkNanos, time, nanos } = cursor;
+      segment.seq[at] = seq - this.#epochs[epoch]!.seq;
       segment.n[at] = Math.min(n, 0xffff);
       if (n >= 0xffff) this.#manyN.set(row, n);
-      segment.behind[at] = subtractBase36(cursor.time, cursor.watermark);
+      segment.behind[at] = watermark > 0 ? elapsed(watermark, watermarkNanos, time, nanos) : Number.POSITIVE_INFINITY;
     }
-    if (this.traces.add(row, source, line.text)) bits |= flags.continuation;
+    if (this.traces.add(row, source, line.continues)) bits |= flags.continuation;
     segment.flags[at] = bits;
     this.lines++;
     this.#place(row, bits & flags.late ? line.time : Number.POSITIVE_INFINITY);
@@ -156,7 +139,7 @@ export class Lines {
     if (last >= 0 && this.#epochs[last]!.name === cursor.epoch) return last;
     // 255 epochs fit into the upper byte; one comes with each restart of the operator.
     if (last >= 253) return last;
-    this.#epochs.push({ name: cursor.epoch, seq: base36(cursor.seq) });
+    this.#epochs.push({ name: cursor.epoch, seq: cursor.seq });
     return last + 1;
   }
 
@@ -280,7 +263,8 @@ export class Lines {
     const epoch = this.#epochs[epochNumber - 1]!;
     const source = this.sources.all[segment.source[at]!]!;
     const time = BigInt(segment.time[at]!) * 1_000_000n + BigInt(segment.nanos[at]!);
-    const watermark = time - BigInt(segment.behind[at]!);
+    const behind = segment.behind[at]!;
+    const watermark = behind === Number.POSITIVE_INFINITY ? 0n : time - BigInt(behind);
     const seq = epoch.seq + segment.seq[at]!;
     const n = this.#manyN.get(row) ?? segment.n[at]!;
     return [

@@ -1,22 +1,33 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cursor, compareBase36, parseCursor, subtractBase36 } from './cursor';
+import { type Cursor, elapsed, lineKey, parseCursor } from './cursor';
 import { Positions } from './positions';
 
 const at = (epoch: string, time: number, n = 0, source = 's', instance = '0'): Cursor => ({
   epoch,
-  seq: '1',
-  watermark: '1',
+  seq: 1,
+  watermark: 1,
+  watermarkNanos: 0,
   source,
   instance,
-  time: time.toString(36),
-  n: n.toString(36),
+  time: 0,
+  nanos: time,
+  n,
 });
 
-const positions = (recent = new Map<string, number>()) =>
-  new Positions(
-    () => recent,
-    () => 0,
-  );
+/** Positions of lines that are kept as their texts. */
+function positions(recent = new Map<string, number>()) {
+  const texts: string[] = [];
+  const seen = new Positions({ recent: () => recent, text: (row) => texts[row] }, () => 0);
+  return {
+    accept(cursor: Cursor, text: string): boolean {
+      const isNew = seen.accept(cursor, { text }, texts.length);
+      if (isNew) texts.push(text);
+      return isNew;
+    },
+    synced: () => seen.synced(),
+  };
+}
 
 describe('Positions', () => {
   it('drops what a new epoch sends again, and keeps what comes after it', () => {
@@ -53,7 +64,7 @@ describe('Positions', () => {
   });
 
   it('compares by line where the clock stepped back, and keeps a line in doubt', () => {
-    const seen = positions(new Map([[`${(50).toString(36)}\nx`, 1]]));
+    const seen = positions(new Map([[lineKey(at('a', 50), 'x'), 1]]));
     seen.accept(at('a', 100), 'w');
     seen.accept(at('a', 50), 'x');
     expect(seen.accept(at('b', 50), 'x')).toBe(false);
@@ -64,28 +75,44 @@ describe('Positions', () => {
 
 describe('cursor', () => {
   it('is read in its seven parts', () => {
-    expect(parseCursor('a.1.2.s.0.z.n')).toEqual({
+    expect(parseCursor('a.1z.2.s.0.z.10')).toEqual({
       epoch: 'a',
-      seq: '1',
-      watermark: '2',
+      seq: 71,
+      watermark: 0,
+      watermarkNanos: 2,
       source: 's',
       instance: '0',
-      time: 'z',
-      n: 'n',
+      time: 0,
+      nanos: 35,
+      n: 36,
     });
   });
 
-  it.each(['', 'a.b', 'a.1.2.s.0.z.', 'a.1.2.s.0.z.N', `a.1.2.s.0.z.${'1'.repeat(80)}`])('%j is none', (text) => {
+  it('tells any time to the nanosecond', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (time) => {
+        const cursor = parseCursor(`a.1.${time.toString(36)}.s.0.${time.toString(36)}.0`)!;
+        expect([BigInt(cursor.time), BigInt(cursor.nanos)]).toEqual([time / 1_000_000n, time % 1_000_000n]);
+        expect([cursor.watermark, cursor.watermarkNanos]).toEqual([cursor.time, cursor.nanos]);
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    'a.b',
+    'a.1.2.s.0.z.',
+    'a.1.2.s.0.z.N',
+    `a.1.2.s.0.z.${'1'.repeat(80)}`,
+    `a.1.2.s.0.${'1'.repeat(14)}.0`,
+  ])('%j is none', (text) => {
     expect(parseCursor(text)).toBeUndefined();
   });
 
-  it('compares and subtracts nanoseconds beyond 2^53', () => {
-    const [early, late] = [1_750_000_000_123_456_789n, 1_750_000_090_123_456_790n].map((time) => time.toString(36)) as [
-      string,
-      string,
-    ];
-    expect(compareBase36(early, late)).toBeLessThan(0);
-    expect(compareBase36('z', '10')).toBeLessThan(0);
-    expect(subtractBase36(late, early)).toBe(90_000_000_001);
+  it('tells the nanoseconds between times beyond 2^53', () => {
+    const [early, late] = [1_750_000_000_123_456_789n, 1_750_000_090_123_456_790n].map(
+      (time) => parseCursor(`a.1.0.s.0.${time.toString(36)}.0`)!,
+    ) as [Cursor, Cursor];
+    expect(elapsed(early.time, early.nanos, late.time, late.nanos)).toBe(90_000_000_001);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseCursor } from './cursor';
+import { lineKey, parseCursor } from './cursor';
 import { Positions, resendMilliseconds } from './positions';
 
 interface Step {
@@ -19,7 +19,7 @@ const vectors = JSON.parse(readFileSync(new URL('../../../tests/vectors/repeats.
 describe('repeats', () => {
   it.each(vectors.cases)('$name', ({ steps }) => {
     let now = 1_000_000;
-    const seen: { source: string; epoch: string; line: string; at: number }[] = [];
+    const seen: { source: string; epoch: string; line: string; text: string; at: number }[] = [];
     const recentLines = (source: string, epoch: string) => {
       const counts = new Map<string, number>();
       for (const { source: of, epoch: by, line, at } of seen) {
@@ -29,15 +29,16 @@ describe('repeats', () => {
       }
       return counts;
     };
-    const positions = new Positions(recentLines, () => now);
+    const positions = new Positions({ recent: recentLines, text: (row) => seen[row]?.text }, () => now);
     for (const step of steps) {
       if (step.line !== undefined) {
         const cursor = parseCursor(step.line);
         if (!cursor) throw new Error(`${step.line} is no cursor`);
         const text = step.text ?? '';
-        expect(positions.accept(cursor, text), `${text} at ${step.line}`).toBe(step.new);
+        expect(positions.accept(cursor, { text }, seen.length), `${text} at ${step.line}`).toBe(step.new);
         if (step.new) {
-          seen.push({ source: cursor.source, epoch: cursor.epoch, line: `${cursor.time}\n${text}`, at: now });
+          const { source, epoch } = cursor;
+          seen.push({ source, epoch, line: lineKey(cursor, text), text, at: now });
         }
       } else if (step.advanceSeconds !== undefined) {
         now += step.advanceSeconds * 1000;

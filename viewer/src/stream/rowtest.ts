@@ -1,6 +1,7 @@
-import { flags, type Lines, segmentBits, segmentRows } from './lines';
+import { flags, type Lines } from './lines';
 import { isEmpty, nameMatches, type Query } from './query';
 import { TextFinder } from './search';
+import { segmentBits, segmentRows } from './segment';
 
 /** What of the store is shown. */
 export interface Selection {

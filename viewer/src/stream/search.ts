@@ -1,5 +1,6 @@
-import { type Lines, segmentBits, segmentRows } from './lines';
+import type { Lines } from './lines';
 import type { Term } from './query';
+import { segmentBits, segmentRows } from './segment';
 
 // ASCII letters fold to lower case, other bytes to themselves: UTF-8 has no ASCII byte inside a longer sequence.
 const fold = new Uint8Array(256);

@@ -111,6 +111,7 @@ export class ViewerSession {
       {
         state: (state) => this.#connection(state),
         lost: (reason) => this.#intake.marker({ kind: 'connection', what: 'lost', reason }),
+        known: (bytes, at) => this.#intake.known(bytes, at),
         event: (name, data, id) => {
           const message = this.#intake.event(name, data, id);
           if (message) this.post(message);
@@ -194,10 +195,9 @@ export class ViewerSession {
     const wanted = parseCursor(text);
     if (!wanted) return -1;
     const lines = this.#lines;
-    const identity = [wanted.source, wanted.instance, wanted.time, wanted.n].join('.');
-    const time = Math.floor(Number.parseInt(wanted.time, 36) / 1_000_000);
+    const identity = text.split('.').slice(3).join('.');
     for (let row = lines.end - 1; row >= lines.first; row--) {
-      if (Math.abs(lines.time(row) - time) > 1) continue;
+      if (Math.abs(lines.time(row) - wanted.time) > 1) continue;
       if (lines.cursor(row).endsWith(`.${identity}`)) return row;
     }
     return -1;

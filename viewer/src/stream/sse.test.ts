@@ -10,7 +10,11 @@ interface Event {
 
 function parse(chunks: Uint8Array[]): Event[] {
   const events: Event[] = [];
-  const parser = new SseParser({ event: (name, data, id) => events.push({ name, data, id }), retry: () => {} });
+  const parser = new SseParser({
+    known: () => -1,
+    event: (name, data, id) => events.push({ name, data, id }),
+    retry: () => {},
+  });
   for (const chunk of chunks) parser.push(chunk);
   return events;
 }
@@ -44,7 +48,7 @@ describe('SseParser', () => {
 
   it('tells the pause that the server asks for', () => {
     const pauses: number[] = [];
-    new SseParser({ event: () => {}, retry: (pause) => pauses.push(pause) }).push(
+    new SseParser({ known: () => -1, event: () => {}, retry: (pause) => pauses.push(pause) }).push(
       bytes('retry: 1500\nretry: soon\n\n'),
     );
     expect(pauses).toEqual([1500]);
@@ -65,5 +69,58 @@ describe('SseParser', () => {
         expect(parse(chunks)).toEqual(messages.map(({ data, id }) => ({ name: 'log', data, id })));
       }),
     );
+  });
+
+  it('asks where an event begins, and nowhere else, whether it is known', () => {
+    const block = fc.constantFrom(
+      'data: 1\n\n',
+      'id: a\ndata: ü\n\n',
+      ': hb\n\n',
+      'data: 1\r\n\r\n',
+      'data: 1\r\r',
+      '\n',
+    );
+    fc.assert(
+      fc.property(fc.array(block), fc.array(fc.nat()), (blocks, cuts) => {
+        const whole = bytes(blocks.join(''));
+        const begins = new Set(blocks.map((_, i) => bytes(blocks.slice(0, i).join('')).length));
+        const points = [0, ...cuts.map((cut) => cut % (whole.length + 1)), whole.length].sort((a, b) => a - b);
+        let start = 0;
+        const parser = new SseParser({
+          known(_, at) {
+            expect(begins).toContain(start + at);
+            return -1;
+          },
+          event: () => {},
+          retry: () => {},
+        });
+        for (const point of points.slice(1)) {
+          parser.push(whole.slice(start, point));
+          start = point;
+        }
+      }),
+    );
+  });
+
+  it('goes on after what is known, with its id', () => {
+    const events: Event[] = [];
+    const known = 'event: log\nid: a.2\ndata: known\n\n';
+    const parser = new SseParser({
+      known: (piece, at) => (new TextDecoder().decode(piece.subarray(at)).startsWith(known) ? at + known.length : -1),
+      event: (name, data, id) => events.push({ name, data, id }),
+      retry: () => {},
+    });
+    parser.push(bytes(`id: a.1\ndata: 1\n\n${known}data: 3\n\n${known}${known}`));
+    expect(events).toEqual([
+      { name: 'message', data: '1', id: 'a.1' },
+      { name: 'message', data: '3', id: 'a.2' },
+    ]);
+    expect(parser.lastId).toBe('a.2');
+  });
+
+  it('does not count an id whose event was cut', () => {
+    const parser = new SseParser({ known: () => -1, event: () => {}, retry: () => {} });
+    parser.push(bytes('id: a.1\ndata: 1\n\nid: a.2\ndata: cut'));
+    expect(parser.lastId).toBe('a.1');
   });
 });

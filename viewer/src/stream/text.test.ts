@@ -38,4 +38,26 @@ describe('TextChunks', () => {
     chunks.add('two');
     expect(new TextDecoder().decode(chunks.chunkOf(address).subarray(0, 8))).toBe('one\ntwo\n');
   });
+
+  it('keeps what was staged, and nothing of what was not', () => {
+    const chunks = new TextChunks();
+    const string = (text: string) => new TextEncoder().encode(JSON.stringify(text));
+    expect(chunks.stage(string('let go'), 1)).toBe(8);
+    expect(chunks.stage(string('kept "ü"'), 1)).toBe(string('kept "ü"').length);
+    expect(chunks.staged()).toBe('kept "ü"');
+    const [address, length] = [chunks.keep(), chunks.length];
+    expect(chunks.stage(string('line\nfeed'), 1)).toBe(-1);
+    expect(chunks.read(chunks.add('next'), 4)).toBe('next');
+    expect(chunks.read(address, length)).toBe('kept "ü"');
+    expect(new TextDecoder().decode(chunks.chunkOf(address).subarray(0, 15))).toBe('kept "ü"\nnext\n');
+  });
+
+  it('stages in a new chunk what the last one has no room for', () => {
+    const chunks = new TextChunks();
+    const first = chunks.add('x'.repeat((1 << 22) - 10));
+    expect(chunks.stage(new TextEncoder().encode('"twenty characters ..."'), 1)).toBeGreaterThan(0);
+    const second = chunks.keep();
+    expect(chunks.sameChunk(first, second)).toBe(false);
+    expect(chunks.read(second, chunks.length)).toBe('twenty characters ...');
+  });
 });

@@ -1,3 +1,5 @@
+import { copied, copyString } from './jsonstring';
+
 const chunkBits = 22;
 const chunkSize = 1 << chunkBits;
 const chunkMask = chunkSize - 1;
@@ -5,6 +7,8 @@ const chunkMask = chunkSize - 1;
 const chunkLimit = 1 << (32 - chunkBits);
 /** Up to this many characters a loop is faster than a call of the encoder. */
 const shortText = 1024;
+/** A text that did not fit into so much room is not tried again. */
+const mostStaged = 65_536;
 
 /**
  * The text of all lines as UTF-8 in chunks of 4 MiB, a line feed after each: searched as bytes, without a string per
@@ -18,7 +22,7 @@ export class TextChunks {
   #last = -1;
   #used = 0;
   readonly #encoder = new TextEncoder();
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** Bytes of the text added last. */
   length = 0;
 
@@ -32,10 +36,38 @@ export class TextChunks {
       this.#grow();
       written = this.#encode(text);
     }
-    const address = (((this.#last % chunkLimit) << chunkBits) | this.#used) >>> 0;
-    this.#chunk[this.#used + written] = 10;
-    this.#used += written + 1;
     this.length = written;
+    return this.keep();
+  }
+
+  /**
+   * Writes the text of a JSON string, from after its opening quote, where the next text will stand, without keeping it;
+   * returns the place after its closing quote, or −1 when it cannot be copied: see {@link copyString}.
+   */
+  stage(bytes: Uint8Array, from: number): number {
+    if (this.#last < 0) this.#grow();
+    let used = this.#used;
+    if (!copyString(bytes, from, this.#chunk, used, chunkSize - 1)) {
+      // It may be for want of room. What is longer than that is rare.
+      if (chunkSize - used > mostStaged) return -1;
+      this.#grow();
+      used = this.#used;
+      if (!copyString(bytes, from, this.#chunk, used, chunkSize - 1)) return -1;
+    }
+    this.length = copied.target - used;
+    return copied.source;
+  }
+
+  /** The text that was staged last. */
+  staged(): string {
+    return this.#decoder.decode(this.#chunk.subarray(this.#used, this.#used + this.length));
+  }
+
+  /** Keeps the text that was staged last and returns its address. */
+  keep(): number {
+    const address = (((this.#last % chunkLimit) << chunkBits) | this.#used) >>> 0;
+    this.#used += this.length;
+    this.#chunk[this.#used++] = 10;
     return address;
   }
 

@@ -6,6 +6,23 @@ const continuation =
 /** A trace longer than this goes on under a head of its own: a log that is indented throughout is no trace. */
 const mostLines = 500;
 
+/** Whether a line goes on with the stack trace that the line before it may belong to. */
+export function continuesTrace(text: string): boolean {
+  return continuation.test(text);
+}
+
+/** How such lines begin in JSON, where a tab is escaped; but for Go's, where the first space is one before a plus. */
+const initials = new Set(Array.from(' \\C.g-T}])', (initial) => initial.charCodeAt(0)));
+const space = 32;
+const plus = 43;
+
+/** False for nearly all JSON strings whose text does not {@link continuesTrace}, and only for those. */
+export function mayContinueTrace(bytes: Uint8Array, from: number, end: number): boolean {
+  if (initials.has(bytes[from]!)) return true;
+  const firstSpace = bytes.indexOf(space, from);
+  return firstSpace >= 0 && firstSpace < end && bytes[firstSpace + 1] === plus;
+}
+
 /**
  * Groups the lines of a stack trace under the line before them from the same container, which is their head. Lines of
  * other containers may stand between.
@@ -15,10 +32,10 @@ export class Traces {
   readonly #counts = new Map<number, number>();
   readonly #last = new Map<Source, number>();
 
-  /** Takes in a row; true when it continues the one before it of its source. */
-  add(row: number, source: Source, text: string): boolean {
+  /** Takes in a row; true when it continues the one before it of its source, as by its form it may. */
+  add(row: number, source: Source, continues: boolean): boolean {
     const head = this.#last.get(source);
-    if (head === undefined || !continuation.test(text) || (this.#counts.get(head) ?? 0) >= mostLines) {
+    if (head === undefined || !continues || (this.#counts.get(head) ?? 0) >= mostLines) {
       this.#last.set(source, row);
       return false;
     }

@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flags, Lines, type NewLine, segmentRows } from './lines';
+import { flags, Lines, type NewLine } from './lines';
 import { parseQuery } from './query';
 import { matchingLines } from './regex';
 import { everything, type Selection } from './rowtest';
 import { textOf } from './search';
+import { segmentRows } from './segment';
+import { continuesTrace } from './traces';
 import { View } from './view';
 import { levelNumber } from './wire';
 
 function line(text: string, part: Partial<NewLine> = {}): NewLine {
   return {
     text,
+    staged: false,
+    continues: continuesTrace(text),
     styles: [],
     time: 0,
     nanos: 0,
