@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
@@ -14,17 +11,11 @@ namespace Kdd.Kubernetes.Informers;
 public sealed partial class Informer<T>
     where T : class
 {
-    private readonly KubernetesApi _api;
     private readonly InformerOptions _options;
-    private readonly ObjectFormat<T> _format;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly InformerCache<T> _cache;
-    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string? _version;
-    private bool _listFromCache = true;
-    private bool _streamFailed;
-    private long? _listedAt;
+    private readonly Reflector<T> _reflector;
     private long _heardAt;
 
     /// <param name="api">Shared by all informers of a cluster.</param>
@@ -34,8 +25,9 @@ public sealed partial class Informer<T>
     /// <param name="logger">A failure that is not the last one's is a warning.</param>
     public Informer(KubernetesApi api, InformerOptions options, ObjectFormat<T> format, TimeProvider timeProvider, ILogger logger)
     {
-        (_api, _options, _format, _timeProvider, _logger) = (api, options, format, timeProvider, logger);
+        (_options, _timeProvider, _logger) = (options, timeProvider, logger);
         _cache = new InformerCache<T>(options.Type, format, logger);
+        _reflector = new Reflector<T>(api, options, format, _cache, timeProvider, heard: Recover);
     }
 
     /// <summary>Read access to the cache; empty before <see cref="Synced"/>.</summary>
@@ -45,10 +37,10 @@ public sealed partial class Informer<T>
     public ResourceType Type => _options.Type;
 
     /// <summary>Completes with the first whole list.</summary>
-    public Task Synced => _synced.Task;
+    public Task Synced => _reflector.Listed;
 
     /// <summary>True after the first whole list, and ever after.</summary>
-    public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
+    public bool HasSynced => Synced.IsCompletedSuccessfully;
 
     /// <summary>What the last attempt failed with; null while list and watch work. Forbidden stays here until it is granted.</summary>
     public Exception? Failure { get; private set; }
@@ -77,7 +69,7 @@ public sealed partial class Informer<T>
             TimeSpan pause;
             try
             {
-                await ListAndWatchAsync(cancellationToken).ConfigureAwait(false);
+                await _reflector.ListAndWatchAsync(cancellationToken).ConfigureAwait(false);
                 failures = 0;
 
                 // A server that ends every watch at once must not be asked in a tight loop.
@@ -105,15 +97,15 @@ public sealed partial class Informer<T>
         {
             case KubernetesApiException { IsExpired: true }:
                 KubernetesMetrics.WatchEnded(Type, "expired");
-                (_version, _listFromCache) = (null, false);
+                _reflector.ForgetPosition();
                 return TimeSpan.Zero;
             case JsonException when failures % 3 == 0:
                 // Three times garbage after the same position: perhaps the position is what the server stumbles over.
-                (_version, _listFromCache) = (null, false);
+                _reflector.ForgetPosition();
                 break;
             case KubernetesApiException { IsNotFound: true }:
                 // The resource itself is not served: its CRD was deleted. Twice could still be a server that is starting.
-                (_version, _listFromCache) = (null, false);
+                _reflector.ForgetPosition();
                 if (failures > 2)
                 {
                     _cache.KeepOnly([]);
@@ -131,152 +123,6 @@ public sealed partial class Informer<T>
             : failure is WatchStalledException ? TimeSpan.Zero
             : failure is KubernetesApiException { IsForbidden: true } ? _options.ForbiddenBackOff.After(failures, random)
             : _options.BackOff.After(failures, random);
-    }
-
-    private async Task ListAndWatchAsync(CancellationToken cancellationToken)
-    {
-        if (_version is null)
-        {
-            if (_listedAt is { } last && _options.ListInterval - _timeProvider.GetElapsedTime(last) is { Ticks: > 0 } wait)
-            {
-                await Task.Delay(wait, _timeProvider, cancellationToken).ConfigureAwait(false);
-            }
-
-            _listedAt = _timeProvider.GetTimestamp();
-            KubernetesMetrics.Listed(Type, HasSynced ? "expired" : "start");
-            if (await TryStreamAsync(cancellationToken).ConfigureAwait(false))
-            {
-                return;
-            }
-
-            await ListPagesAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        await WatchAsync(null, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// WatchList (KEP-3157): the whole list comes as the first notifications of the watch that follows it, and neither the
-    /// server nor this process ever holds a page of it.
-    /// </summary>
-    /// <returns>False where pages are to be listed: the server cannot, or the last attempt brought no whole list.</returns>
-    private async Task<bool> TryStreamAsync(CancellationToken cancellationToken)
-    {
-        if (!_options.WatchList || _streamFailed || _api.RefusesWatchList)
-        {
-            return false;
-        }
-
-        // Until it has proved itself: what a stream does not bring, pages do.
-        _streamFailed = true;
-        try
-        {
-            await WatchAsync([], cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (KubernetesApiException e) when (_version is null && e.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
-        {
-            // A server from before it, or with its feature gate off, says so in validation.
-            _api.RefusesWatchList = true;
-            return false;
-        }
-    }
-
-    private async Task ListPagesAsync(CancellationToken cancellationToken)
-    {
-        var listed = new HashSet<NamespacedName>();
-        using var body = new BodyBuffer();
-        ListPage<T> page;
-
-        // "0": whatever the server's cache has, which costs it nothing. After an expiry that could lie before what this cache has seen.
-        ApiPath first = _options.Path.With("limit", _options.PageSize.ToString(CultureInfo.InvariantCulture));
-        ApiPath path = _listFromCache ? first.With("resourceVersion", "0") : first;
-        _listFromCache = false;
-        do
-        {
-            await _api.GetAsync(path, body, cancellationToken, _format.Accept(list: true)).ConfigureAwait(false);
-            page = ListPage<T>.Parse(body.Bytes, _format.Read);
-            foreach (T item in page.Items)
-            {
-                listed.Add(_format.NameOf(item));
-                _cache.Put(item);
-            }
-
-            foreach (NamespacedName name in page.Unreadable)
-            {
-                _cache.Unreadable(name);
-            }
-
-            path = first.With("continue", page.Continue);
-        }
-        while (page.Continue is not null);
-        Listed(listed, page.Version);
-    }
-
-    /// <param name="listed">Null: from the last position. Else the list comes first, and its names are collected here.</param>
-    private async Task WatchAsync(HashSet<NamespacedName>? listed, CancellationToken cancellationToken)
-    {
-        // client-go's range is 5 to 10 min; under 5 min no load balancer's idle limit comes first.
-        int seconds = Random.Shared.Next(240, 300);
-        ApiPath path = _options.Path.With("watch", "true").With("allowWatchBookmarks", "true").With("timeoutSeconds", seconds.ToString(CultureInfo.InvariantCulture));
-        path = listed is null ? path.With("resourceVersion", _version) : path.With("sendInitialEvents", "true").With("resourceVersionMatch", "NotOlderThan");
-        using HttpResponseMessage response = await _api.OpenAsync(path, cancellationToken, _format.Accept(list: false)).ConfigureAwait(false);
-        Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using var lines = new WatchLines(body, _options.WatchSilence, _timeProvider, cancellationToken);
-        while (await lines.ReadAsync().ConfigureAwait(false) is { } line)
-        {
-            Recover();
-            if (line.IsEmpty)
-            {
-                continue;
-            }
-
-            var notification = WatchNotification<T>.Parse(line.IsSingleSegment ? line.FirstSpan : line.ToArray(), _format);
-            Apply(notification);
-            if (listed is null)
-            {
-                _version = notification.Version ?? _version;
-            }
-            else if (notification.EndsList)
-            {
-                Listed(listed, notification.Version);
-                listed = null;
-            }
-            else if (notification.Object is not null && notification.Type != WatchNotificationType.Deleted)
-            {
-                listed.Add(notification.Name);
-            }
-        }
-
-        KubernetesMetrics.WatchEnded(Type, "clean");
-    }
-
-    private void Apply(WatchNotification<T> notification)
-    {
-        KubernetesMetrics.Notified(Type, notification.Type.ToString());
-        switch (notification)
-        {
-            case { Error: { } error }:
-                throw error;
-            case { Type: WatchNotificationType.Deleted }:
-                _cache.Remove(notification.Name);
-                break;
-            case { Object: { } changed }:
-                _cache.Put(changed);
-                break;
-            case { Type: not WatchNotificationType.Bookmark }:
-                _cache.Unreadable(notification.Name);
-                break;
-        }
-    }
-
-    /// <summary>A whole list has been read, as of <paramref name="version"/>.</summary>
-    private void Listed(HashSet<NamespacedName> names, string? version)
-    {
-        _cache.KeepOnly(names);
-        (_version, _streamFailed) = (version, false);
-        Recover();
-        _synced.TrySetResult();
     }
 
     private void Fail(Exception failure)
