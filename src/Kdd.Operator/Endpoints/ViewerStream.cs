@@ -23,18 +23,11 @@ internal sealed class ViewerStream : IDisposable
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan StatsInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Kestrel's MinResponseDataRate never ends a stalled event stream (its deadline only grows): ours does.</summary>
-    private static readonly TimeSpan WriteDeadline = TimeSpan.FromSeconds(60);
-
-    /// <summary>Unsent bytes after which a flush is due.</summary>
-    private const int FlushBytes = 256 << 10;
-
     private readonly Session _session;
     private readonly StreamQuery _query;
-    private readonly StreamFormat _format;
-    private readonly PipeWriter _output;
     private readonly TimeProvider _time;
     private readonly ViewerFilter _filter;
+    private readonly ViewerOutput _output;
     private readonly AsyncSignal _signal = new();
     private readonly ITimer _timer;
     private ViewerRefill? _refill;
@@ -42,18 +35,15 @@ internal sealed class ViewerStream : IDisposable
     private ViewerWelcome? _welcome;
     private SessionLineCounts _toldCounts;
     private long _notice;
-    private long _shown;
-    private long _lastTime;
     private bool _synced;
 
     public ViewerStream(Session session, StreamQuery query, StreamFormat format, PipeWriter output)
     {
         _session = session;
         _query = query;
-        _format = format;
-        _output = output;
         _time = session.Context.TimeProvider;
         _filter = new ViewerFilter(query, UnixNanoseconds.From(_time.GetUtcNow()));
+        _output = new ViewerOutput(format, output, _filter, _time);
         _timer = _time.CreateTimer(static signal => ((AsyncSignal)signal!).Set(), _signal, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -72,10 +62,10 @@ internal sealed class ViewerStream : IDisposable
 
     public async Task<ViewerEnd> RunAsync(CancellationToken cancellationToken)
     {
-        _format.WriteOpening(_output);
+        _output.WriteOpening();
         if (_welcome?.Status is { } status)
         {
-            _format.WriteEvent(_output, status);
+            _output.WriteEvent(status);
         }
 
         long heard = _time.GetTimestamp();
@@ -97,17 +87,17 @@ internal sealed class ViewerStream : IDisposable
                 SendStats();
             }
 
-            if (_output.UnflushedBytes > 0)
+            if (_output.HasUnflushed)
             {
                 heard = _time.GetTimestamp();
             }
             else if (_time.GetElapsedTime(heard) >= Heartbeat)
             {
                 heard = _time.GetTimestamp();
-                _format.WriteHeartbeat(_output);
+                _output.WriteHeartbeat();
             }
 
-            if (!await FlushAsync(cancellationToken))
+            if (!await _output.FlushAsync(cancellationToken))
             {
                 return ViewerEnd.Stuck;
             }
@@ -137,7 +127,7 @@ internal sealed class ViewerStream : IDisposable
     {
         if (_refill is not null)
         {
-            if (!await SendRunsAsync(_refill.Reader, _refill.Buffer, GapReasons.OwnerChanged, cancellationToken))
+            if (!await _output.WriteRunsAsync(_refill.Reader, _refill.Buffer, GapReasons.OwnerChanged, cancellationToken))
             {
                 return false;
             }
@@ -146,7 +136,7 @@ internal sealed class ViewerStream : IDisposable
             {
                 foreach ((LogGap gap, ContainerKey key) in _refill.Unread())
                 {
-                    _format.WriteEvent(_output, EventFrames.Gap(gap, key.Pod, key.Container, null));
+                    _output.WriteEvent(EventFrames.Gap(gap, key.Pod, key.Container, null));
                 }
 
                 _refill.Dispose();
@@ -168,73 +158,10 @@ internal sealed class ViewerStream : IDisposable
 
             var start = ViewerStart.Of(_session, _query, _filter);
             _reader = new BufferReader(_session.Buffer, start.Sequence);
-            SendGap(start.Gap);
+            _output.WriteGap(start.Gap);
         }
 
-        return await SendRunsAsync(_reader, _session.Buffer, GapReasons.SlowViewer, cancellationToken);
-    }
-
-    private async ValueTask<bool> SendRunsAsync(BufferReader reader, SessionBuffer buffer, string gapReason, CancellationToken cancellationToken)
-    {
-        while (!reader.IsAtEnd && !buffer.IsDisposed)
-        {
-            if (reader.TryRead(out FrameRun run, out long lost))
-            {
-                Send(run);
-                run.Release();
-                if (_output.UnflushedBytes >= FlushBytes && !await FlushAsync(cancellationToken))
-                {
-                    return false;
-                }
-            }
-            else if (lost > 0 && !buffer.IsDisposed)
-            {
-                SendGap(new LogGap(gapReason, lost, _lastTime, UnixNanoseconds.From(_time.GetUtcNow()), Certain: true));
-            }
-        }
-
-        return true;
-    }
-
-    private void Send(in FrameRun run)
-    {
-        _lastTime = run.Block[run.First + run.Count - 1].Time;
-        if (_filter.PassesAll)
-        {
-            _format.WriteRun(_output, run);
-            Shown(run.Block.Lines(run.First, run.Count));
-            return;
-        }
-
-        int end = run.First + run.Count;
-        for (int i = run.First; i < end; i++)
-        {
-            int first = i;
-            while (i < end && _filter.Passes(run.Block, i))
-            {
-                i++;
-            }
-
-            if (i > first)
-            {
-                _format.WriteRun(_output, new FrameRun(run.Block, first, i - first));
-                Shown(run.Block.Lines(first, i - first));
-            }
-        }
-    }
-
-    private void Shown(int lines)
-    {
-        _shown += lines;
-        SessionMetrics.Delivered(lines);
-    }
-
-    private void SendGap(LogGap? gap)
-    {
-        if (gap is { } missing)
-        {
-            _format.WriteEvent(_output, EventFrames.Gap(missing, null, null, null));
-        }
+        return await _output.WriteRunsAsync(_reader, _session.Buffer, GapReasons.SlowViewer, cancellationToken);
     }
 
     /// <summary>What comes after the frames; true when nothing follows it.</summary>
@@ -244,7 +171,7 @@ internal sealed class ViewerStream : IDisposable
         {
             _synced = true;
             SendStats();
-            _format.WriteEvent(_output, EventFrames.Synced(_shown));
+            _output.WriteEvent(EventFrames.Synced(_output.Shown));
             if (!_query.Follow)
             {
                 return true;
@@ -253,7 +180,7 @@ internal sealed class ViewerStream : IDisposable
 
         foreach (SessionNotice notice in notices)
         {
-            _format.WriteEvent(_output, notice.Frame);
+            _output.WriteEvent(notice.Frame);
             _notice = notice.Number;
             if (notice.EndsViewers)
             {
@@ -264,7 +191,7 @@ internal sealed class ViewerStream : IDisposable
         if (_synced && _session.OverReason is { } reason)
         {
             // It was over before this viewer came.
-            _format.WriteEvent(_output, EventFrames.End(reason));
+            _output.WriteEvent(EventFrames.End(reason));
             return true;
         }
 
@@ -277,31 +204,7 @@ internal sealed class ViewerStream : IDisposable
         if (counts != _toldCounts)
         {
             _toldCounts = counts;
-            _format.WriteEvent(_output, EventFrames.Stats(counts.Received, counts.Kept, counts.Filtered, _shown));
-        }
-    }
-
-    private async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
-    {
-        if (_output.UnflushedBytes == 0)
-        {
-            return true;
-        }
-
-        ValueTask<FlushResult> flush = _output.FlushAsync(cancellationToken);
-        if (flush.IsCompletedSuccessfully)
-        {
-            return !flush.Result.IsCompleted;
-        }
-
-        Task<FlushResult> slow = flush.AsTask();
-        try
-        {
-            return !(await slow.WaitAsync(WriteDeadline, _time, cancellationToken)).IsCompleted;
-        }
-        catch (TimeoutException)
-        {
-            return false;
+            _output.WriteEvent(EventFrames.Stats(counts.Received, counts.Kept, counts.Filtered, _output.Shown));
         }
     }
 }
