@@ -1,4 +1,4 @@
-using Kdd.Gateway.Http;
+using Kdd.Hosting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 

@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Kdd.Gateway.Http;
+using Kdd.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 

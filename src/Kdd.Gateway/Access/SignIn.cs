@@ -1,7 +1,7 @@
 using System.Text;
-using Kdd.Gateway.Http;
 using Kdd.Gateway.Streams;
 using Kdd.Gateway.Telemetry;
+using Kdd.Hosting;
 
 namespace Kdd.Gateway.Access;
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using Kdd.Gateway.Http;
+using Kdd.Hosting;
 
 namespace Kdd.Gateway.Access;
 

@@ -1,5 +1,5 @@
-using Kdd.Gateway.Http;
 using Kdd.Gateway.Streams;
+using Kdd.Hosting;
 using Kdd.Kubernetes;
 using Microsoft.AspNetCore.Authorization;
 
@@ -59,7 +59,7 @@ public sealed class StreamAccessHandler(StreamReviewer reviewer, StreamAudit aud
 }
 
 /// <summary>A refusal that comes with its answer.</summary>
-public sealed class StatusFailure(IAuthorizationHandler handler, KubernetesStatus status) : AuthorizationFailureReason(handler, status.Message)
+internal sealed class StatusFailure(IAuthorizationHandler handler, KubernetesStatus status) : AuthorizationFailureReason(handler, status.Message)
 {
     public KubernetesStatus Status => status;
 }

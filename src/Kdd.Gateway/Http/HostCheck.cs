@@ -1,4 +1,5 @@
 using System.Net;
+using Kdd.Hosting;
 
 namespace Kdd.Gateway.Http;
 

@@ -1,3 +1,5 @@
+using Kdd.Hosting;
+
 namespace Kdd.Gateway.Http;
 
 /// <summary>

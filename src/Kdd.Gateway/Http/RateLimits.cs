@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.RateLimiting;
+using Kdd.Hosting;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace Kdd.Gateway.Http;
@@ -17,8 +18,7 @@ internal static class RateLimits
         limits.OnRejected = async (rejected, _) =>
         {
             TimeSpan delay = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan known) ? known : TimeSpan.FromSeconds(1);
-            await new KubernetesStatus(StatusCodes.Status429TooManyRequests, "TooManyRequests", "too many requests from this address") { RetryAfter = delay }
-                .WriteAsync(rejected.HttpContext);
+            await KubernetesStatus.TooManyRequests("too many requests from this address", (int)Math.Ceiling(delay.TotalSeconds)).WriteAsync(rejected.HttpContext);
         };
         limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => RequestTarget.IsData(context.Request.Path.Value ?? "")
             ? RateLimitPartition.GetTokenBucketLimiter(AddressOf(context), _ => new TokenBucketRateLimiterOptions

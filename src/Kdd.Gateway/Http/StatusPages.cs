@@ -1,3 +1,5 @@
+using Kdd.Hosting;
+
 namespace Kdd.Gateway.Http;
 
 /// <summary>Bodies for answers that the framework leaves empty, such as 404 for a path that is not served.</summary>

@@ -1,4 +1,4 @@
-using Kdd.Gateway.Http;
+using Kdd.Hosting;
 using Kdd.Kubernetes;
 
 namespace Kdd.Gateway.Routing;
@@ -7,7 +7,7 @@ namespace Kdd.Gateway.Routing;
 /// What the viewer may ask of the API server: its LogViews, and names and kinds of what can be viewed. RBAC decides what of
 /// it a caller gets; the list keeps a stolen page from reaching Secrets with that caller's rights.
 /// </summary>
-public static class KubernetesAllowList
+internal static class KubernetesAllowList
 {
     private static readonly Dictionary<(string ApiVersion, string Resource), string[]> Verbs = new()
     {

@@ -1,4 +1,4 @@
-using Kdd.Gateway.Http;
+using Kdd.Hosting;
 
 namespace Kdd.Gateway.Routing;
 

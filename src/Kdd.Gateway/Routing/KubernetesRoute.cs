@@ -1,6 +1,6 @@
 using System.Net;
 using Kdd.Gateway.Access;
-using Kdd.Gateway.Http;
+using Kdd.Hosting;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using Kdd.Gateway.Http;
 using Kdd.Gateway.Telemetry;
+using Kdd.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Kdd.Gateway.Routing;

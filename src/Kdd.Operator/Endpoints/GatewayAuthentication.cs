@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Kdd.Hosting;
 using Kdd.Kubernetes;
 
 namespace Kdd.Operator.Endpoints;

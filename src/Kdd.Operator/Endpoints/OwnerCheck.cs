@@ -1,5 +1,6 @@
 using Kdd.Api.LogViews;
 using Kdd.Api.Wire;
+using Kdd.Hosting;
 using Kdd.Kubernetes;
 using Kdd.Kubernetes.Informers;
 using Kdd.Operator.Ownership;

@@ -1,4 +1,5 @@
 using Kdd.Api.Wire;
+using Kdd.Hosting;
 using Kdd.Operator.Sessions;
 
 namespace Kdd.Operator.Endpoints;

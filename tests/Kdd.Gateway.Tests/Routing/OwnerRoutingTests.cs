@@ -103,8 +103,8 @@ public sealed class OwnerRoutingTests : GatewayTest
 
         using HttpResponseMessage response = await time.PassUntilAsync(client.GetAsync(StreamPath, Cancelled), TimeSpan.FromMilliseconds(100));
 
-        await AssertStatusAsync(response, HttpStatusCode.ServiceUnavailable);
-        Assert.NotNull(response.Headers.RetryAfter);
+        var status = await AssertStatusAsync(response, HttpStatusCode.ServiceUnavailable);
+        Assert.Equal((TimeSpan.FromSeconds(1), 1), (response.Headers.RetryAfter!.Delta, (int?)status["details"]!["retryAfterSeconds"]));
     }
 
     [Fact]

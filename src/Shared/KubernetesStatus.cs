@@ -4,10 +4,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kdd.Api.Wire;
 
-namespace Kdd.Operator.Endpoints;
+namespace Kdd.Hosting;
 
-/// <summary>An answer that is not data, as the Kubernetes API gives it (<c>metav1.Status</c>); the gateway hands it on as it is.</summary>
-internal sealed record KubernetesStatus(int Code, string Reason, string Message)
+/// <summary>
+/// An answer that is not data, as the Kubernetes API gives it (<c>metav1.Status</c>): kubectl, curl and the viewer read one form, and
+/// the gateway hands an operator's on as it is. Compiled into both, which do not know each other.
+/// </summary>
+internal sealed partial record KubernetesStatus(int Code, string Reason, string Message)
 {
     [JsonPropertyOrder(-2)]
     public string Kind { get; } = "Status";
@@ -20,7 +23,9 @@ internal sealed record KubernetesStatus(int Code, string Reason, string Message)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StatusDetails? Details { get; init; }
 
-    public static KubernetesStatus BadRequest(QueryError error) => new(StatusCodes.Status400BadRequest, "BadRequest", error.Message)
+    public static KubernetesStatus BadRequest(string message) => new(StatusCodes.Status400BadRequest, "BadRequest", message);
+
+    public static KubernetesStatus BadRequest(QueryError error) => BadRequest(error.Message) with
     {
         Details = new StatusDetails { Causes = [new StatusCause("FieldValueInvalid", error.Message, error.Parameter)] },
     };
@@ -37,11 +42,15 @@ internal sealed record KubernetesStatus(int Code, string Reason, string Message)
 
     public static KubernetesStatus Misdirected(string message) => new(StatusCodes.Status421MisdirectedRequest, "Misdirected", message);
 
+    public static KubernetesStatus TooManyRequests(string message, int retryAfterSeconds)
+        => new(StatusCodes.Status429TooManyRequests, "TooManyRequests", message) { Details = new StatusDetails { RetryAfterSeconds = retryAfterSeconds } };
+
     public static KubernetesStatus Unavailable(string message, int retryAfterSeconds = 1)
         => new(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", message) { Details = new StatusDetails { RetryAfterSeconds = retryAfterSeconds } };
 
     public Task WriteAsync(HttpContext http)
     {
+        Prepare(http.Response);
         http.Response.StatusCode = Code;
         http.Response.Headers.CacheControl = "no-store";
         if (Details?.RetryAfterSeconds is { } seconds)
@@ -51,6 +60,9 @@ internal sealed record KubernetesStatus(int Code, string Reason, string Message)
 
         return http.Response.WriteAsJsonAsync(this, StatusJson.AsTheApiServer.KubernetesStatus, "application/json", http.RequestAborted);
     }
+
+    /// <summary>What a program does to every such answer before it is made.</summary>
+    partial void Prepare(HttpResponse response);
 }
 
 /// <summary>As <c>metav1.StatusDetails</c>, as far as kdd uses it.</summary>
