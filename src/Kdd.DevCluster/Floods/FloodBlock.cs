@@ -41,9 +41,9 @@ internal sealed class FloodBlock
     /// <summary>Fills the block.</summary>
     /// <param name="first">Number of the first line.</param>
     /// <param name="count">Lines, at most <see cref="Capacity"/>.</param>
-    /// <param name="time">Time of the first line, in nanoseconds since the Unix epoch.</param>
-    /// <param name="step">Nanoseconds from line to line.</param>
-    public ReadOnlyMemory<byte> Fill(long first, int count, long time, double step)
+    /// <param name="start">Time of line 0, in nanoseconds since the Unix epoch.</param>
+    /// <param name="step">Nanoseconds from line to line. A line's time depends on its number alone, not on where its block begins: read again, it is the same.</param>
+    public ReadOnlyMemory<byte> Fill(long first, int count, long start, double step)
     {
         Span<byte> number = stackalloc byte[NumberLength];
         first.TryFormat(number, out _, "D10", CultureInfo.InvariantCulture);
@@ -52,7 +52,7 @@ internal sealed class FloodBlock
             var line = _lines.AsSpan(i * _width, _width);
             if (_text > 0)
             {
-                WriteTime(line, time + (long)(i * step));
+                WriteTime(line, start + (long)((first + i) * step));
             }
             number.CopyTo(line[(_text + Word.Length)..]);
             Increment(number);

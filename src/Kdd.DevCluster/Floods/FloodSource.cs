@@ -38,7 +38,7 @@ internal sealed class FloodSource(FloodSettings settings, NodeClock clock, TimeP
             {
                 return;
             }
-            await output.WriteAsync(block.Fill(first, count, clock.Nanoseconds, step: 1), cancellationToken);
+            await output.WriteAsync(block.Fill(first, count, clock.Nanoseconds - first, step: 1), cancellationToken);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class FloodSource(FloodSettings settings, NodeClock clock, TimeP
             while (next <= written)
             {
                 int count = (int)Math.Min(block.Capacity, written - next + 1);
-                await output.WriteAsync(block.Fill(next, count, _start + (long)(next * step), step), cancellationToken);
+                await output.WriteAsync(block.Fill(next, count, _start, step), cancellationToken);
                 next += count;
             }
             if (!options.Follow || next > (settings.Lines ?? long.MaxValue))

@@ -23,7 +23,7 @@ public sealed class FloodTests
     {
         var block = new FloodBlock(length: 40, timestamps: true, size: 4096);
 
-        string[] lines = Encoding.ASCII.GetString(block.Fill(98, 4, 1795438859_999_999_998, step: 1).Span).TrimEnd('\n').Split('\n');
+        string[] lines = Encoding.ASCII.GetString(block.Fill(98, 4, 1795438859_999_999_900, step: 1).Span).TrimEnd('\n').Split('\n');
 
         Assert.Equal(
             [
@@ -34,6 +34,16 @@ public sealed class FloodTests
             ],
             lines.Select(line => line[..48]));
         Assert.All(lines, line => Assert.Equal(71, line.Length));
+    }
+
+    [Fact]
+    public void A_line_has_the_same_time_wherever_its_block_begins()
+    {
+        const double step = 1e9 / 3_000_000;
+        byte[] LineOf(long number, long first) => new FloodBlock(length: 20, timestamps: true, size: 4096)
+            .Fill(first, (int)(number - first) + 1, 1795438859_000_000_000, step)[^52..].ToArray();
+
+        Assert.All(Enumerable.Range(0, 50), back => Assert.Equal(LineOf(100_000_001, 100_000_001), LineOf(100_000_001, 100_000_001 - back)));
     }
 
     [Fact]
