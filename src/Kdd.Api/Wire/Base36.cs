@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Kdd.Api.Wire;
 
 /// <summary>Unsigned numbers in base 36, lower case, without leading zeros: the digits of a cursor.</summary>
@@ -8,35 +10,37 @@ public static class Base36
 
     private static ReadOnlySpan<byte> Digits => "0123456789abcdefghijklmnopqrstuvwxyz"u8;
 
+    /// <summary>Every pair of digits: a cursor has four numbers of 10 to 13.</summary>
+    private static readonly byte[] Pairs = [.. from high in Enumerable.Range(0, 36) from low in Enumerable.Range(0, 36) from digit in new[] { high, low } select Digits[digit]];
+
+    /// <summary>36 to the power of the index.</summary>
+    private static readonly ulong[] Powers = [.. Enumerable.Range(0, MaxDigits).Select(power => Enumerable.Repeat(36UL, power).Aggregate(1UL, (product, factor) => product * factor))];
+
     /// <summary>Writes the digits as ASCII and returns how many.</summary>
     public static int Write(ulong value, Span<byte> target)
     {
-        Span<byte> reversed = stackalloc byte[MaxDigits];
-        int at = MaxDigits;
-
-        // Two digits a division: a cursor has four numbers of 10 to 13 digits.
-        while (value >= 36)
+        int length = Length(value);
+        int at = length;
+        while (at >= 2)
         {
             (value, ulong pair) = Math.DivRem(value, 36 * 36);
-            (uint high, uint low) = Math.DivRem((uint)pair, 36);
-            reversed[--at] = Digits[(int)low];
-            if (at > 0)
-            {
-                reversed[--at] = Digits[(int)high];
-            }
+            at -= 2;
+            Pairs.AsSpan((int)pair * 2, 2).CopyTo(target[at..]);
         }
 
-        if (value != 0 || at == MaxDigits)
+        if (at == 1)
         {
-            reversed[--at] = Digits[(int)value];
-        }
-        else if (reversed[at] == '0')
-        {
-            at++;
+            target[0] = Digits[(int)value];
         }
 
-        reversed[at..].CopyTo(target);
-        return MaxDigits - at;
+        return length;
+    }
+
+    private static int Length(ulong value)
+    {
+        // log2(36) is 5.17: never more than one too few.
+        int least = (BitOperations.Log2(value | 1) * 198 / 1024) + 1;
+        return least < MaxDigits && value >= Powers[least] ? least + 1 : least;
     }
 
     /// <summary>False when empty, too long, too large or not base 36.</summary>

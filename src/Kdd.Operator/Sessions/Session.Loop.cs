@@ -8,6 +8,11 @@ public sealed partial class Session
     /// <summary>What may wait for its place in the order, all sources together; beyond it sockets wait.</summary>
     private const int MaxQueuedBytes = 16 << 20;
 
+    /// <summary>
+    /// What one source may have waiting. Deeper queues gain nothing, leave the processor's caches and outgrow the array pool.
+    /// </summary>
+    private const int MaxQueuedPerSource = 1 << 20;
+
     private readonly Lock _inboxLock = new();
     private readonly AsyncSignal _wake = new();
     private readonly ITimer _timer;
@@ -24,7 +29,7 @@ public sealed partial class Session
     private readonly record struct Posted(Action? Action, SessionSource? Source, MergeItem Item);
 
     /// <summary>Bytes a source may have waiting; at least one batch.</summary>
-    internal int RoomPerSource => Math.Max(LineBatch.TargetBytes, MaxQueuedBytes / Math.Max(1, Volatile.Read(ref _sourceCount)));
+    internal int RoomPerSource => Math.Clamp(MaxQueuedBytes / Math.Max(1, Volatile.Read(ref _sourceCount)), LineBatch.TargetBytes, MaxQueuedPerSource);
 
     private long Now => UnixNanoseconds.From(_context.TimeProvider.GetUtcNow());
 

@@ -176,7 +176,7 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
     {
         try
         {
-            return await reader.ReadAsync(response.Body, cancellationToken);
+            return await reader.ReadAsync(response, cancellationToken);
         }
         catch (OperationCanceledException)
         {

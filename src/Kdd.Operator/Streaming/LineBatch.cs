@@ -39,18 +39,26 @@ internal struct LineEntry
 internal sealed class LineBatch
 {
     /// <summary>Bytes of a usual batch: about 400 lines, half a level-2 cache with what is encoded from them.</summary>
-    public const int TargetBytes = 64 << 10;
+    public const int TargetBytes = 60 << 10;
+
+    /// <summary>Room for the line that fills a batch, so that its array of 64 KiB need not grow.</summary>
+    private const int LastLine = 4 << 10;
+
+    /// <summary>A usual line with its timestamp, for the first guess.</summary>
+    private const int UsualLine = 96;
 
     private byte[] _bytes;
     private LineEntry[] _entries;
     private int _references = 1;
 
-    public LineBatch(int instance, long arrival)
+    /// <param name="expected">Bytes that were read and are still to be added, timestamps included.</param>
+    public LineBatch(int instance, long arrival, int expected)
     {
         Instance = instance;
         Arrival = arrival;
-        _bytes = [];
-        _entries = [];
+        int size = Math.Min(expected, TargetBytes + LastLine);
+        _bytes = ArrayPool<byte>.Shared.Rent(Math.Max(size, 512));
+        _entries = ArrayPool<LineEntry>.Shared.Rent(Math.Max(size / UsualLine, 8));
     }
 
     /// <summary>Restart count of the container instance that wrote the lines.</summary>

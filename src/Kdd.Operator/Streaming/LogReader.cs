@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using Kdd.Api.Wire;
 
@@ -29,13 +27,11 @@ internal enum ReadEnd
 internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget target, TimeProvider timeProvider, Lock gate)
     : IRawLineTarget, IDisposable
 {
-    /// <summary>Large reads are a third of the CPU of small ones in a flood; an idle stream holds no buffer at all.</summary>
-    private static readonly StreamPipeReaderOptions PipeOptions = new(bufferSize: 128 << 10, minimumReadSize: 16 << 10, useZeroByteReads: true);
-
     private readonly LineSplitter _splitter = new();
     private LineTimestamp _timestamp;
     private LineBatch? _batch;
     private long _arrival;
+    private int _unread;
     private long _lastTime;
     private bool _sawTimestamp;
     private ReadEnd? _end;
@@ -81,22 +77,21 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
     public ulong FragmentHash => SeenLine.HashOf(_splitter.Fragment);
 
     /// <exception cref="OperationCanceledException">Cancelled by <paramref name="cancellationToken"/>.</exception>
-    public async Task<ReadEnd> ReadAsync(Stream body, CancellationToken cancellationToken)
+    public async Task<ReadEnd> ReadAsync(PodLogResponse response, CancellationToken cancellationToken)
     {
-        PipeReader pipe = PipeReader.Create(body, PipeOptions);
+        using var body = new LogBody(response.Body, response.IsHttp1);
         try
         {
             while (_end is null)
             {
-                ReadResult result = await pipe.ReadAsync(cancellationToken);
-                Volatile.Write(ref _arrival, UnixNanoseconds.From(timeProvider.GetUtcNow()));
-                Take(result.Buffer);
-                pipe.AdvanceTo(result.Buffer.End);
-                if (result.IsCompleted)
+                ReadOnlyMemory<byte> bytes = await body.ReadAsync(cancellationToken);
+                if (bytes.IsEmpty)
                 {
                     return End();
                 }
 
+                Volatile.Write(ref _arrival, UnixNanoseconds.From(timeProvider.GetUtcNow()));
+                Take(bytes.Span);
                 await target.RoomAsync(cancellationToken);
             }
 
@@ -106,21 +101,14 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
         {
             return _end ?? ReadEnd.Broken;
         }
-        finally
-        {
-            await pipe.CompleteAsync();
-        }
     }
 
-    private void Take(ReadOnlySequence<byte> bytes)
+    private void Take(ReadOnlySpan<byte> bytes)
     {
         lock (gate)
         {
-            foreach (ReadOnlyMemory<byte> memory in bytes)
-            {
-                _splitter.Push(memory.Span, this);
-            }
-
+            _unread = bytes.Length;
+            _splitter.Push(bytes, this);
             Publish();
         }
     }
@@ -225,7 +213,8 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
         FirstTime = NewLines++ == 0 ? time : FirstTime;
         if (Deliver)
         {
-            _batch ??= new LineBatch(position.Instance, _arrival);
+            // What is left of this read tells how large a batch will get.
+            _batch ??= new LineBatch(position.Instance, _arrival, Math.Max(message.Length, _unread));
             _batch.Add(message, time, n, flags, fullLength);
             if (_batch.IsFull)
             {

@@ -16,6 +16,8 @@ internal sealed class PodLogResponse : IDisposable
     /// <summary>Null when there is a body.</summary>
     public PodLogFailure? Failure { get; }
 
+    public bool IsHttp1 => _response?.Version.Major == 1;
+
     /// <summary>Empty when the request failed.</summary>
     public Stream Body { get; } = Stream.Null;
 

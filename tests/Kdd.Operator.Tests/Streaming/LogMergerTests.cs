@@ -142,7 +142,7 @@ public sealed class LogMergerTests : IMergeOutput
 
     private static LineBatch Batch(long time, long arrival, string message)
     {
-        var batch = new LineBatch(0, arrival);
+        var batch = new LineBatch(0, arrival, expected: 0);
         batch.Add(Encoding.UTF8.GetBytes(message), time, 0, LineFlags.None, message.Length);
         return batch;
     }

@@ -32,6 +32,8 @@ internal sealed class LogFrameEncoder
     /// <summary>What a frame has beside names and message, at most.</summary>
     private const int MaxOverhead = 400;
 
+    private static readonly System.Buffers.StandardFormat NineDigits = new('D', 9);
+
     private readonly byte[] _head = new byte[4 + Base36.MaxDigits + 1];
     private readonly byte[] _watermark = new byte[Base36.MaxDigits + 2];
     private readonly byte[] _minute = new byte[17];
@@ -93,7 +95,8 @@ internal sealed class LogFrameEncoder
             Source = line.Source,
             Kind = FrameKind.Log,
             Level = line.Level,
-            HasEscapes = target.Slice(message, length).Contains((byte)'\\'),
+            // An escape is longer than what it stands for, and U+FFFD no shorter than what is no UTF-8.
+            HasEscapes = length != line.Message.Length,
         };
         return at;
     }
@@ -151,13 +154,7 @@ internal sealed class LogFrameEncoder
         target[17] = (byte)('0' + (second / 10));
         target[18] = (byte)('0' + (second % 10));
         target[19] = (byte)'.';
-        uint rest = (uint)fraction;
-        for (int i = 28; i >= 20; i--)
-        {
-            (rest, uint digit) = Math.DivRem(rest, 10);
-            target[i] = (byte)('0' + digit);
-        }
-
+        System.Buffers.Text.Utf8Formatter.TryFormat((uint)fraction, target[20..], out _, NineDigits);
         target[29] = (byte)'Z';
     }
 

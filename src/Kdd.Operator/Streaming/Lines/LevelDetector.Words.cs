@@ -1,3 +1,4 @@
+using System.Buffers;
 using Kdd.Api.Wire;
 
 namespace Kdd.Operator.Streaming;
@@ -6,6 +7,8 @@ internal static partial class LevelDetector
 {
     /// <summary>A bare word further in is part of a sentence.</summary>
     private const int WordsExamined = 160;
+
+    private static readonly SearchValues<byte> LettersAndEscape = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\e"u8);
 
     private static LineLevel FromWords(ReadOnlySpan<byte> line)
     {
@@ -16,17 +19,13 @@ internal static partial class LevelDetector
 
         line = line[..Math.Min(line.Length, WordsExamined)];
         int words = 0;
-        for (int at = 0; at < line.Length;)
+        int at = 0;
+        while (line[at..].IndexOfAny(LettersAndEscape) is >= 0 and var skipped)
         {
+            at += skipped;
             if (line[at] == 0x1B)
             {
-                at = SkipEscape(line, at);
-                continue;
-            }
-
-            if (!char.IsAsciiLetter((char)line[at]))
-            {
-                at++;
+                at = Math.Min(SkipEscape(line, at), line.Length);
                 continue;
             }
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Collections.Frozen;
 using System.Text;
 using Kdd.Api.Wire;
 
@@ -6,10 +8,13 @@ namespace Kdd.Operator.Streaming;
 /// <summary>The words that programs use for levels.</summary>
 internal static class LevelNames
 {
+    /// <summary>The bit of lower case for up to 16 characters, then none.</summary>
+    private static ReadOnlySpan<byte> LowerCase => "                \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"u8;
+
     /// <summary>Longest of them.</summary>
     public const int MaxLength = 11;
 
-    private static readonly Dictionary<string, LineLevel> Levels = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly FrozenDictionary<UInt128, LineLevel> Levels = new Dictionary<string, LineLevel>
     {
         ["trace"] = LineLevel.Trace,
         ["trc"] = LineLevel.Trace,
@@ -48,19 +53,28 @@ internal static class LevelNames
         ["emerg"] = LineLevel.Fatal,
         ["emergency"] = LineLevel.Fatal,
         ["alert"] = LineLevel.Fatal,
-    };
+    }.ToFrozenDictionary(name => KeyOf(Encoding.ASCII.GetBytes(name.Key)), name => name.Value);
 
-    private static readonly Dictionary<string, LineLevel>.AlternateLookup<ReadOnlySpan<char>> BySpan = Levels.GetAlternateLookup<ReadOnlySpan<char>>();
+    /// <summary>The letters that names begin with, as bits from <c>a</c>: most words are told apart by their first.</summary>
+    private static readonly uint FirstLetters = Levels.Keys.Aggregate(0u, (letters, key) => letters | 1u << ((byte)key - 'a'));
 
     /// <summary>Without regard to case; Unknown for any other word.</summary>
     public static LineLevel Parse(ReadOnlySpan<byte> word)
+        => word.Length is >= 3 and <= MaxLength && IsFirstLetter(word[0]) && Levels.TryGetValue(KeyOf(word), out LineLevel level) ? level : LineLevel.Unknown;
+
+    private static bool IsFirstLetter(byte character)
     {
-        Span<char> characters = stackalloc char[MaxLength];
-        return word.Length is >= 3 and <= MaxLength
-            && Ascii.ToUtf16(word, characters, out int length) == System.Buffers.OperationStatus.Done
-            && BySpan.TryGetValue(characters[..length], out LineLevel level)
-                ? level
-                : LineLevel.Unknown;
+        int letter = (character | 0x20) - 'a';
+        return (uint)letter < 26 && (FirstLetters >> letter & 1) != 0;
+    }
+
+    /// <summary>The word in lower case as one number, its first letter lowest. A control character may pass for a digit there: no harm done.</summary>
+    private static UInt128 KeyOf(ReadOnlySpan<byte> word)
+    {
+        Span<byte> key = stackalloc byte[16];
+        key.Clear();
+        word.CopyTo(key);
+        return BinaryPrimitives.ReadUInt128LittleEndian(key) | BinaryPrimitives.ReadUInt128LittleEndian(LowerCase[(16 - word.Length)..]);
     }
 
     /// <summary>A value of a level field: a word, one letter (zap, MongoDB) or a number (pino and bunyan 10 to 60; syslog 0 to 7).</summary>
