@@ -7,7 +7,7 @@ Option<DirectoryInfo> results = new("--results") { Description = "Folder that la
 RootCommand command = new("Measures the whole system as processes, side by side with its peers.") { only, results };
 command.SetAction(async (arguments, cancellationToken) =>
 {
-    Scenario[] scenarios = [.. DevClusterScenarios.All.Concat(GatewayScenarios.All).Concat(ResourceScenarios.All).Where(scenario => scenario.Name.StartsWith(arguments.GetRequiredValue(only), StringComparison.Ordinal))];
+    Scenario[] scenarios = [.. DevClusterScenarios.All.Concat(GatewayScenarios.All).Concat(PathScenarios.All).Concat(ResourceScenarios.All).Where(scenario => scenario.Name.StartsWith(arguments.GetRequiredValue(only), StringComparison.Ordinal))];
     IReadOnlyList<Row> rows = await ScenarioRun.RunAsync(scenarios, cancellationToken);
     string table = Report.Markdown(rows, Machine.Line());
     DirectoryInfo folder = arguments.GetRequiredValue(results);

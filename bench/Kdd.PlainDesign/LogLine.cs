@@ -1,0 +1,4 @@
+namespace Kdd.PlainDesign;
+
+/// <summary>A line as viewers of the straightforward design get it.</summary>
+internal sealed record LogLine(string Pod, string Container, DateTime Timestamp, string Message);
