@@ -6,10 +6,14 @@ import { button, closeBrowser, lines, log, until, withPage } from './page.mjs';
 after(closeBrowser);
 
 const pods = ['web-a', 'web-b', 'web-c'];
-const numbered = (count) => (script) => {
-  for (let i = 0; i < count; i++)
-    script.line(pods[i % 3], 'app', `line ${i} ${i % 10 === 0 ? 'timeout' : 'fine'}`, { time: 1_750_000_000_000 + i });
-};
+const numbered =
+  (count, milliseconds = 1) =>
+  (script) => {
+    for (let i = 0; i < count; i++)
+      script.line(pods[i % 3], 'app', `line ${i} ${i % 10 === 0 ? 'timeout' : 'fine'}`, {
+        time: 1_750_000_000_000 + i * milliseconds,
+      });
+  };
 const path = 'logviews/shop/web';
 
 test('the newest lines are shown and followed', () =>
@@ -175,6 +179,61 @@ test('a click on a stack trace folds it', () =>
       await page.getByText('4 lines', { exact: true }).waitFor();
     },
   ));
+
+test('lines that are pressed stand still until they are let go, however fast others come', () =>
+  withPage({ path, scripts: { web: { backlog: numbered(300, 100) } } }, async (page, server) => {
+    const newest = lines(page).getByText('line 299 fine');
+    // The last of what stands above the lines to come.
+    await page.locator('header').getByRole('img').first().waitFor();
+    const { x, y } = await newest.boundingBox();
+    await page.mouse.move(x + 20, y + 5);
+    await page.mouse.down();
+    for (let i = 0; i < 100; i++) server.script('web').line('web-a', 'app', `meanwhile ${i}`);
+    await page.getByText('400 lines', { exact: true }).waitFor();
+    assert.equal((await newest.boundingBox()).y, y);
+    await page.mouse.up();
+
+    await page.getByRole('complementary', { name: 'Line details' }).getByText('line 299 fine').first().waitFor();
+    assert.equal(await page.locator('[aria-current=true] .msg').innerText(), 'line 299 fine');
+    assert.equal(await button(page, 'Follow').getAttribute('aria-pressed'), 'false');
+    assert.equal((await newest.boundingBox()).y, y);
+    await button(page, 'Follow').click();
+    await lines(page).getByText('meanwhile 99').waitFor();
+  }));
+
+test('text is selected while lines keep coming', () =>
+  withPage({ path, scripts: { web: { backlog: numbered(300, 100) } } }, async (page, server) => {
+    const newest = lines(page).getByText('line 299 fine');
+    await page.locator('header').getByRole('img').first().waitFor();
+    const { x, y, width } = await newest.boundingBox();
+    await page.mouse.move(x + 1, y + 5);
+    await page.mouse.down();
+    server.script('web').line('web-a', 'app', 'meanwhile');
+    await page.getByText('301 lines', { exact: true }).waitFor();
+    await page.mouse.move(x + width - 1, y + 5);
+    await page.mouse.up();
+    assert.match(await page.evaluate(() => getSelection().toString()), /line 299 fine/);
+    await lines(page).getByText('meanwhile').waitFor();
+  }));
+
+test('a press does not follow the lines that something else scrolled to', () =>
+  withPage({ path: `${path}?q=timeout`, scripts: { web: { backlog: numbered(300) } } }, async (page) => {
+    await lines(page).getByText('line 290 timeout').waitFor();
+    await log(page).evaluate(async (list) => {
+      const scrolled = (to) =>
+        new Promise((resolve) => {
+          list.addEventListener('scroll', () => requestAnimationFrame(resolve), { once: true });
+          list.scrollTop = to;
+        });
+      await scrolled(0);
+      const end = scrolled(list.scrollHeight);
+      // Before the browser has told of it.
+      list.lastElementChild.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+      await end;
+      document.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }));
+    });
+    assert.equal(await button(page, 'Follow').getAttribute('aria-pressed'), 'false');
+  }));
 
 test('a time is gone to', () =>
   withPage({ path, scripts: { web: { backlog: numbered(3000) } } }, async (page) => {

@@ -1,5 +1,7 @@
 import type { Row } from '../../stream/protocol';
 import { RowCanvas } from './canvas';
+import { Drawing } from './drawing';
+import { Following } from './following';
 import { Gestures } from './gestures';
 import { Top } from './top';
 import { type Frame, type Look, RowWindow } from './window';
@@ -27,17 +29,14 @@ export class Viewport {
   readonly #window = new RowWindow();
   readonly #gestures: Gestures;
   readonly #top = new Top();
+  readonly #following = new Following();
+  readonly #drawing: Drawing;
   #total = 0;
-  #follow = true;
-  #wanted = true;
-  /** Until the backlog is there the newest lines are shown to everybody: reading begins there. */
-  #pinned = true;
   #wrap = false;
   #version = 0;
   #rowHeight: number;
   #height = 0;
   #lastScroll = 0;
-  #frame = 0;
   /** The top was moved by other means than scrolling: the scroll bar has to follow. */
   #moved = false;
   #idle: ReturnType<typeof setTimeout> | undefined;
@@ -50,11 +49,15 @@ export class Viewport {
     this.#rowHeight = rowHeight;
     this.#canvas = new RowCanvas(scroller, events.draw, rowHeight);
     scroller.addEventListener('scroll', this.#onScroll, { passive: true });
-    this.#gestures = new Gestures(scroller);
+    this.#gestures = new Gestures(scroller, {
+      press: () => this.#takeScroll(),
+      release: () => this.#drawing.catchUp(),
+    });
+    this.#drawing = new Drawing(this.#render, () => this.#gestures.holds);
     this.#resize = new ResizeObserver(() => {
       this.#height = scroller.clientHeight;
       this.#look();
-      this.#plan();
+      this.#drawing.plan();
     });
     this.#resize.observe(scroller);
     this.#height = scroller.clientHeight;
@@ -65,7 +68,7 @@ export class Viewport {
     this.#resize.disconnect();
     this.scroller.removeEventListener('scroll', this.#onScroll);
     this.#gestures.dispose();
-    cancelAnimationFrame(this.#frame);
+    this.#drawing.dispose();
     clearTimeout(this.#idle);
     this.#canvas.dispose();
   }
@@ -75,7 +78,7 @@ export class Viewport {
     this.scroller.scrollTop = this.#lastScroll;
     // Where the place is higher, the browser did not let it come as far.
     this.#lastScroll = this.scroller.scrollTop;
-    this.#plan();
+    this.#drawing.plan();
   }
 
   /** The row at the top of what is seen, or −1. */
@@ -94,22 +97,29 @@ export class Viewport {
   }
 
   get follows(): boolean {
-    return this.#wanted;
+    return this.#following.wanted;
   }
 
   setFollow(on: boolean): void {
-    this.#wanted = on;
-    if (this.#follow === (on || this.#pinned)) return;
-    this.#follow = on || this.#pinned;
-    if (!this.#follow) this.#topAtBottom();
-    this.#look();
-    this.#plan();
+    if (this.#following.want(on)) this.#turn();
   }
 
-  /** The top as it is while the newest row is at the bottom. */
+  /** The backlog is there: who does not follow stays at what was newest then. */
+  release(): void {
+    if (this.#following.release()) this.#turn();
+  }
+
+  /** To the newest rows, or away from them: what is seen stays then. */
+  #turn(): void {
+    if (!this.#following.on) this.#topAtBottom();
+    this.#look();
+    this.#drawing.plan();
+  }
+
+  /** The top as it is while the newest row is at the bottom, or was when the rows were pressed. */
   #topAtBottom(): void {
     this.#moved = true;
-    if (!this.#exact && this.#topFromRows()) return;
+    if ((!this.#exact || this.#drawing.behind) && this.#topFromRows()) return;
     const hidden = Math.max(0, this.#total * this.#rowHeight - this.#height);
     this.#top.setPixels(hidden, this.#rowHeight, this.#total);
   }
@@ -121,36 +131,28 @@ export class Viewport {
     return top !== undefined;
   }
 
-  /** The backlog is there: who does not follow stays at what was newest then. */
-  release(): void {
-    this.#pinned = false;
-    this.setFollow(this.#wanted);
-  }
-
   setWrap(on: boolean, rowHeight: number): void {
     this.#wrap = on;
     this.#rowHeight = rowHeight;
     this.#look();
-    this.#plan();
+    this.#drawing.plan();
   }
 
   /** Draws every row anew: their form changed. */
   redraw(): void {
     this.#version++;
-    this.#plan();
+    this.#drawing.plan();
   }
 
   /** Shows a row, a third down the window. */
   jump(index: number): void {
-    this.#pinned = false;
-    this.#wanted = false;
-    this.#follow = false;
+    this.#following.stop();
     const lead = Math.floor(this.#height / 3 / this.#rowHeight);
     this.#top.set(Math.max(0, index - lead));
     this.#moved = true;
     this.#window.letAnchorGo();
     this.#look();
-    this.#plan();
+    this.#drawing.plan();
   }
 
   get #page(): number {
@@ -166,7 +168,7 @@ export class Viewport {
       this.#canvas.shift(shift);
     }
     this.#top.clamp(this.#total);
-    this.#plan();
+    this.#drawing.plan();
   }
 
   get #exact(): boolean {
@@ -182,17 +184,14 @@ export class Viewport {
     return this.#canvas.count === this.#total;
   }
 
-  #plan(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#render);
-  }
-
   #look(): void {
-    this.events.look(this.#window.look(this.#top.index, this.#page + 1, this.#follow));
+    this.events.look(this.#window.look(this.#top.index, this.#page + 1, this.#following.on));
   }
 
   readonly #onScroll = (): void => {
+    if (this.scroller.scrollTop !== this.#lastScroll) this.#gestures.release();
     this.#takeScroll();
-    this.#plan();
+    this.#drawing.plan();
   };
 
   /** Takes in how far the user scrolled: by the event, and again before drawing, as scrolling goes on between the two. */
@@ -201,19 +200,16 @@ export class Viewport {
     const distance = scrollTop - this.#lastScroll;
     this.#lastScroll = scrollTop;
     if (distance === 0) return;
-    if (this.#follow) {
+    if (this.#following.on) {
       // By the height that is drawn: lines may have come since, and a list that grew was scrolled up by the browser.
       const bottom = this.#canvas.scrollHeight - this.scroller.clientHeight;
       if (distance > 0 || scrollTop >= bottom - bottomSlack) return;
-      this.#pinned = false;
-      this.#wanted = false;
-      this.#follow = false;
+      this.#following.stop();
       this.events.follow(false);
     }
     const most = Math.max(0, this.#scrollHeight - this.#height);
     if (distance > 0 && scrollTop >= most - bottomSlack && most > 0 && this.#gestures.recent) {
-      this.#wanted = true;
-      this.#follow = true;
+      this.#following.want(true);
       this.events.follow(true);
       this.#look();
       return;
@@ -243,11 +239,11 @@ export class Viewport {
 
   /** Once scrolling rests, puts the scroll bar where the row at the top belongs. */
   readonly #align = (): void => {
-    if (this.#exact || this.#follow || this.#allDrawn) return;
+    if (this.#exact || this.#following.on || this.#allDrawn) return;
     const most = Math.max(0, this.#scrollHeight - this.#height);
     const fraction = this.#top.index / Math.max(1, this.#total - this.#page);
     this.#scrollTo(Math.max(1, Math.min(most - bottomSlack - 1, fraction * most)));
-    this.#plan();
+    this.#drawing.plan();
   };
 
   #scrollTo(position: number): void {
@@ -257,23 +253,22 @@ export class Viewport {
   }
 
   readonly #render = (): void => {
-    this.#frame = 0;
     if (!this.#moved) this.#takeScroll();
     const [page, window] = [this.#page + 1, this.#window];
-    if (this.#follow) this.#top.set(Math.max(0, this.#total - this.#page));
+    if (this.#following.on) this.#top.set(Math.max(0, this.#total - this.#page));
     const from = Math.max(window.first, this.#top.index - page);
-    const end = this.#follow ? window.end : Math.min(window.end, this.#top.index + 2 * page);
+    const end = this.#following.on ? window.end : Math.min(window.end, this.#top.index + 2 * page);
     this.#canvas.draw(window.rows(from, end), `${window.version}.${this.#version}`);
     if (this.#wrap) this.#canvas.measure();
     this.#canvas.setScrollHeight(this.#scrollHeight);
     if (this.#exact) this.#placeExact(from);
     else this.#placeByTop(from);
-    if (!this.#follow) this.#lookIfNeeded();
+    if (!this.#following.on) this.#lookIfNeeded();
   };
 
   #placeExact(from: number): void {
     this.#canvas.place(from, from * this.#rowHeight);
-    if (this.#follow) this.#scrollTo(Math.max(0, this.#scrollHeight - this.#height));
+    if (this.#following.on) this.#scrollTo(Math.max(0, this.#scrollHeight - this.#height));
     else if (this.#moved) this.#scrollTo(this.#top.index * this.#rowHeight + this.#top.offset);
     this.#moved = false;
   }
@@ -282,7 +277,7 @@ export class Viewport {
     const canvas = this.#canvas;
     const moved = this.#moved;
     this.#moved = false;
-    if (this.#follow) {
+    if (this.#following.on) {
       this.#scrollTo(Math.max(0, this.#scrollHeight - this.#height));
       const bottom = Math.max(this.#scrollHeight, this.#height);
       canvas.place(from, this.#window.first === 0 && canvas.height < this.#height ? 0 : bottom - canvas.height);
