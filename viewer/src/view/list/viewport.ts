@@ -247,8 +247,8 @@ export class Viewport {
   };
 
   #scrollTo(position: number): void {
-    if (Math.abs(this.scroller.scrollTop - position) < 1) return;
-    this.scroller.scrollTop = position;
+    if (Math.abs(this.scroller.scrollTop - position) >= 1) this.scroller.scrollTop = position;
+    // Where rows went, the browser may have scrolled there itself: that was no hand either.
     this.#lastScroll = this.scroller.scrollTop;
   }
 
