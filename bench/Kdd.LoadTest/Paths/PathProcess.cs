@@ -27,10 +27,9 @@ internal sealed class PathProcess : IAsyncDisposable
         string program, ClusterProcess cluster, IEnumerable<string> pods, CancellationToken cancellationToken, params string[] options)
     {
         int port = ClusterProcess.FreePort();
-        ProcessStartInfo start = new("dotnet",
-            [Programs.PathOf(program), "--server", cluster.PlainAddress.ToString(), "--port", port.ToString(CultureInfo.InvariantCulture), "--pods", .. pods, .. options])
-        { RedirectStandardOutput = true };
-        Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+        (string command, string[] arguments) = Cores.Second("dotnet",
+            [Programs.PathOf(program), "--server", cluster.PlainAddress.ToString(), "--port", port.ToString(CultureInfo.InvariantCulture), "--pods", .. pods, .. options]);
+        Process process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true }) ?? throw new InvalidOperationException($"{program} did not start");
         string? line = await process.StandardOutput.ReadLineAsync(cancellationToken);
         return line == "ready" ? new PathProcess(process, port) : throw new InvalidOperationException($"{program} said: {line}");
     }

@@ -9,7 +9,7 @@ namespace Kdd.LoadTest.Scenarios;
 
 /// <summary>
 /// What a line costs on its way from pods/log to viewers, beside the straightforward design and curl over the same plain HTTP/1.1.
-/// Medians of rounds in turn; CPU is user and system time of the process a delivered line.
+/// Each on a core of its own, source and client on the other. Medians of rounds in turn; CPU is user and system time of the process a delivered line.
 /// </summary>
 internal static class PathScenarios
 {
@@ -41,6 +41,7 @@ internal static class PathScenarios
 
     private static async Task<IReadOnlyList<Row>> MeasureOneAsync(CancellationToken cancellationToken)
     {
+        await using Cores cores = await Cores.SplitAsync();
         await using ClusterProcess cluster = await ClusterProcess.StartAsync(empty: false, cancellationToken);
         string[] pods = await FloodAsync(cluster, 1, FlatOut, cancellationToken);
         await using PathProcess kdd = await StartKddAsync(cluster, pods, 1, cancellationToken);
@@ -73,6 +74,7 @@ internal static class PathScenarios
     private static async Task<IReadOnlyList<Row>> MeasureAsync(
         string name, int pods, int viewers, int linesPerSecond, Bar bar, CancellationToken cancellationToken)
     {
+        await using Cores cores = await Cores.SplitAsync();
         await using ClusterProcess cluster = await ClusterProcess.StartAsync(empty: false, cancellationToken);
         string[] names = await FloodAsync(cluster, pods, linesPerSecond, cancellationToken);
         await using PathProcess kdd = await StartKddAsync(cluster, names, viewers, cancellationToken);
@@ -95,6 +97,7 @@ internal static class PathScenarios
     /// <summary>Filters that keep one line in a hundred, beside no filter: what is left out is not encoded.</summary>
     private static async Task<IReadOnlyList<Row>> MeasureFilterAsync(CancellationToken cancellationToken)
     {
+        await using Cores cores = await Cores.SplitAsync();
         (string Name, string[] Options, double Bar)[] filters =
         [
             ("substring", ["--include", "42 "], 2),
