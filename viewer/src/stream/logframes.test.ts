@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Intake } from './intake';
@@ -235,6 +236,18 @@ describe('LogFrames', () => {
     const { known, held } = read(bytes, [], true);
     expect(held.rows.map((row) => row.message)).toEqual(messages.flatMap((message) => [message, message]));
     expect(known).toBe(2 * messages.length - 2);
+  });
+
+  it('knows what the operator writes', () => {
+    // The operator's tests write the same file.
+    const frames = readFileSync(new URL('../../../tests/vectors/log-frames.sse', import.meta.url));
+    const { known, held } = read(Uint8Array.from([...frames, ...frames]), [], true);
+    expect(known).toBe(5);
+    expect(held.rows.slice(3).map(({ message, level }) => [message, level])).toEqual([
+      ['GET /orders 200 12ms', 3],
+      ['GET /healthz 200', 0],
+      ['{"msg":"a \\\\ b","city":"Zürich"}\tπ', 5],
+    ]);
   });
 
   it('learns names that an instance has anew', () => {

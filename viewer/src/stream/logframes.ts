@@ -39,7 +39,7 @@ interface Origin {
 
 /**
  * Reads `log` events from their bytes, with no string made of any, where they look as kdd writes them and their origin
- * is known: a quarter of the time that parsing takes. All others are left to the parser, which knows every form.
+ * is known: in about a third of the time that parsing takes. All others are left to the parser, which knows every form.
  */
 export class LogFrames {
   /** The line that was read last; its text is staged. */
