@@ -22,7 +22,7 @@ public sealed partial class Session : IMergeOutput
     {
         var source = (SessionSource)merge.Owner!;
         ref readonly LineEntry line = ref batch[index];
-        source.Placed();
+        source.Placed(line.Time);
         if (index == batch.Count - 1)
         {
             source.Taken(batch.ByteCount);
@@ -31,7 +31,6 @@ public sealed partial class Session : IMergeOutput
         ReadOnlySpan<byte> message = batch.Message(line);
         LineLevel level = LevelOf(source, message);
         _text.Reset();
-        source.DrainedUntil = Math.Max(source.DrainedUntil, line.Time);
         if (!_spec.Filter.Keeps(message, _text, level))
         {
             source.Filtered++;
@@ -68,7 +67,7 @@ public sealed partial class Session : IMergeOutput
                 break;
             case CaughtUpMark caughtUp when caughtUp.Opening == source!.Openings:
                 merge.InBacklog = false;
-                source.CatchUp();
+                source.CatchUp(Now - Math.Max(0, merge.Offset ?? 0));
                 if (!_spec.Spec.Follow)
                 {
                     source.Close();

@@ -62,10 +62,9 @@ public sealed partial class Session
             {
                 var key = new ContainerKey(pod.Namespace, pod.Name, pod.Uid, container.Name);
                 wanted.Add(key);
-                SessionSource source = _sources.GetValueOrDefault(key) ?? Add(key, chosen);
+                SessionSource source = _sources.GetValueOrDefault(key) ?? Add(key, container, chosen);
                 source.IsWanted = true;
-                source.Record = Observed(pod, container);
-                source.Subscription?.Observe(source.Record);
+                source.Observe(Observed(pod, container));
             }
         }
 
@@ -77,7 +76,7 @@ public sealed partial class Session
         OpenSources();
     }
 
-    private SessionSource Add(ContainerKey key, bool chosen)
+    private SessionSource Add(ContainerKey key, ContainerRecord container, bool chosen)
     {
         MergeSource merge = _merger.Add();
         LogStart start = !_opened ? StartOf(_spec.Spec.Tail) : chosen ? TailOf(_spec.Spec.Tail) : new LogStart.Beginning();
@@ -87,6 +86,11 @@ public sealed partial class Session
         merge.InBacklog = start is not LogStart.Beginning;
         // A finite session reads what was there when it opened.
         source.IsEnded = _opened && !_spec.Spec.Follow;
+        if (start is LogStart.Beginning)
+        {
+            source.DrainedUntil = container.StartedAt is { } began ? UnixNanoseconds.From(began) : Now;
+        }
+
         _sources.Add(key, source);
         _sourceCount = _sources.Count;
         return source;

@@ -64,7 +64,7 @@ internal sealed class SessionSource : ILogSubscriber
     public bool IsOpenable => IsWanted && !IsEnded && !IsClosing;
 
     /// <summary>What its pod's status last said of it.</summary>
-    public ContainerRecord? Record { get; set; }
+    public ContainerRecord? Record { get; private set; }
 
     /// <summary>Its pod is gone and nothing comes any more: it is removed when what waits has its place.</summary>
     public bool IsClosing { get; set; }
@@ -91,10 +91,13 @@ internal sealed class SessionSource : ILogSubscriber
     public (string? Reason, long Time) Told { get; set; }
 
     /// <summary>False while the stream is broken: what was written since is not known.</summary>
-    public bool IsConnected { get; set; } = true;
+    public bool IsConnected { get; set; }
 
     /// <summary>Up to here, in the source's own time, everything written has been passed on, ns.</summary>
     public long DrainedUntil { get; set; }
+
+    /// <summary>Greatest time of a line, Unix ns.</summary>
+    public long LastTime { get; private set; }
 
     /// <summary>Level of the last line that had one; a stack frame takes it.</summary>
     public Kdd.Api.Wire.LineLevel Level { get; set; }
@@ -117,10 +120,27 @@ internal sealed class SessionSource : ILogSubscriber
     /// <summary>Read while no step runs. Counted by the loop alone: one counter for both sides was an eighth of a flood's CPU, on its way between cores.</summary>
     public SourceAccount Account => new(Frames.Key, Arrived, Interlocked.Read(ref _posted) - _placed, Kept, Filtered, Lost);
 
-    /// <summary>Its backlog is complete.</summary>
-    public void CatchUp()
+    /// <summary>Takes what its pod's status says of it now.</summary>
+    public void Observe(ContainerRecord record)
+    {
+        ContainerRecord? before = Record;
+        Record = record;
+        Subscription?.Observe(record);
+        if (before?.RestartCount < record.RestartCount && Subscription is { IsBehind: true })
+        {
+            // It ran for a while before the status told: what was written since the end of the instance before is not read yet.
+            DateTimeOffset? ended = before.Phase is ContainerPhase.Terminated ? before.FinishedAt
+                : before.RestartCount == record.RestartCount - 1 ? record.LastTerminated?.FinishedAt : null;
+            DrainedUntil = Math.Min(DrainedUntil, ended is { } time ? UnixNanoseconds.From(time) : LastTime);
+            IsConnected = false;
+        }
+    }
+
+    /// <summary>Its backlog is complete, up to a time of its node.</summary>
+    public void CatchUp(long now)
     {
         HasBacklog = true;
+        DrainedUntil = Math.Max(DrainedUntil, now);
         if (_start is LogStart.Tail tail)
         {
             // A file that a tail does not cut may have been rotated: what it holds says how far it reaches back. An empty one
@@ -147,7 +167,12 @@ internal sealed class SessionSource : ILogSubscriber
     }
 
     /// <summary>A line got its place.</summary>
-    public void Placed() => _placed++;
+    public void Placed(long time)
+    {
+        _placed++;
+        LastTime = Math.Max(LastTime, time);
+        DrainedUntil = Math.Max(DrainedUntil, time);
+    }
 
     public void Taken(int bytes)
     {

@@ -43,7 +43,7 @@ internal sealed partial class InstanceReader
             return Retry(failure);
         }
 
-        if (found.Replay is { } replay)
+        if (found.Replay is not null)
         {
             bool isFinished = position.Instance == instance - 1 && position.InstanceComplete && anchor == position.Point;
             Relabel(instance - 1, record.Phase is ContainerPhase.Waiting ? null : record.LastTerminated?.StartedAt);
@@ -53,7 +53,7 @@ internal sealed partial class InstanceReader
                 return null;
             }
 
-            return await FinishPreviousAsync(instance, record, replay, cancellationToken);
+            return await FinishPreviousAsync(instance, record, found, cancellationToken);
         }
 
         hasPrevious &= found.Failure is null;
@@ -149,13 +149,13 @@ internal sealed partial class InstanceReader
     }
 
     /// <summary>A previous file may be older than what was read: its times tell.</summary>
-    private Replay NewerThanAnchor() => position.Anchor is { } anchor ? Replay.UpTo(anchor.Time) : Replay.None();
+    private PositionFound NewerThanAnchor() => new(position.Anchor is { } anchor ? Replay.UpTo(anchor.Time) : Replay.None());
 
-    private async Task<ReadOutcome?> FinishPreviousAsync(int instance, ContainerRecord record, Replay replay, CancellationToken cancellationToken)
+    private async Task<ReadOutcome?> FinishPreviousAsync(int instance, ContainerRecord record, PositionFound place, CancellationToken cancellationToken)
     {
         position.InstanceComplete = false;
         ReadOutcome outcome = await ReadAsync(
-            new ReadStart(Deliver: true, HasEnded: true), follow: false, previous: true, cancellationToken, known: replay);
+            new ReadStart(Deliver: true, HasEnded: true), follow: false, previous: true, cancellationToken, known: place);
         if (outcome.Failure is { } failure)
         {
             if (!IsGone(failure))
@@ -179,7 +179,7 @@ internal sealed partial class InstanceReader
     }
 
     private async Task<PositionFound> FindAsync(ResumePoint anchor, bool previous, CancellationToken cancellationToken)
-        => await PositionSearch.RunAsync(pool, key, anchor, anchor.Since, previous, cancellationToken);
+        => await PositionSearch.LocateAsync(pool, key, anchor, previous, null, cancellationToken);
 
     /// <summary>The kubelet has removed the log. An API server without its kubelet says the same for a moment.</summary>
     private bool IsGone(PodLogFailure failure)
@@ -192,7 +192,7 @@ internal sealed partial class InstanceReader
             position.MoveToStartOf(instance);
         }
 
-        (_emptyReads, _doubts, _unreadable, FirstSince) = (0, 0, 0, null);
+        (_emptyReads, _doubts, _unreadable, FirstSince, FirstTimeOfInstance) = (0, 0, 0, null, 0);
     }
 
     private void BeginAfterGap(int instance, ContainerRecord record)

@@ -22,6 +22,10 @@ internal readonly record struct ReadOutcome(ReadEnd End, PodLogFailure? Failure,
 /// <param name="HasEnded">The instance writes no more: what stands at the end of its file is its end.</param>
 internal readonly record struct ReadStart(int? TailLines = null, long? SinceTime = null, bool Deliver = true, bool HasEnded = false);
 
+/// <summary>One request for lines, and what to do with them.</summary>
+/// <param name="FromTail">Begins with the last lines read instead of their second.</param>
+internal readonly record struct ReadRequest(ReadStart Start, bool Follow, bool Previous, SeenUpTo? Until, Action? OnOpen, Action? OnReplayed, bool FromTail = false);
+
 /// <summary>
 /// Reads on from a <see cref="LogPosition"/>, over the instances of a container. Every request, finite or following, first
 /// or after a break, goes through here, so that there is one resume.
@@ -54,8 +58,14 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
     /// <summary>Time of the first line read, Unix ns; 0 before it.</summary>
     public long FirstTime { get; private set; }
 
+    /// <summary>So of the position's instance.</summary>
+    public long FirstTimeOfInstance { get; private set; }
+
     /// <summary>Where a file of which nothing was read yet is read from, Unix ns of a whole second; null: its beginning.</summary>
     public long? FirstSince { get; set; }
+
+    /// <summary>The open response leaves out lines whose times are before our position's: the node's clock may step back.</summary>
+    public bool HidesLines { get; private set; }
 
     /// <summary>Why lines are missing, where that is known better than from the file.</summary>
     public string? GapReason { get; set; }
@@ -106,30 +116,76 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
     /// <summary>Reads the position's instance: to the end of what is there, or following.</summary>
     /// <param name="start">Where to begin when nothing of the instance was read yet.</param>
     /// <param name="cancellationToken">Ends the read; the outcome is then <see cref="ReadEnd.Broken"/>.</param>
-    /// <param name="onOpen">Called when the response's status is 200.</param>
+    /// <param name="onOpen">Called when a response's status is 200.</param>
+    /// <param name="onReplayed">Called when what was seen before has come again: what follows is new.</param>
+    /// <param name="known">Where the file holds the position, when that was searched for.</param>
     public async Task<ReadOutcome> ReadAsync(
         ReadStart start, bool follow, bool previous, CancellationToken cancellationToken, SeenUpTo? until = null,
-        Action? onOpen = null, Replay? known = null)
+        Action? onOpen = null, Action? onReplayed = null, PositionFound? known = null)
+    {
+        var read = new ReadRequest(start, follow, previous, until, onOpen, onReplayed);
+        if (follow && !position.Point.IsEmpty && !_whole && !_acceptFileChange)
+        {
+            return await FollowOnAsync(read, cancellationToken);
+        }
+
+        PositionFound found = known ?? await FindPlaceAsync(previous, cancellationToken);
+        return found.Replay is { } replay
+            ? await ReadAsync(read, replay, found.IsWhole || _whole, cancellationToken)
+            : new ReadOutcome(ReadEnd.Broken, found.Failure, 0, TimeSpan.Zero);
+    }
+
+    /// <summary>
+    /// Follows from the last lines read. A response from <c>sinceTime</c> on would leave out whatever the node stamps before it
+    /// as long as it stays open; one from a number of lines before the end does not look at times. When more was written
+    /// meanwhile than that, a finite read catches up first.
+    /// </summary>
+    private async Task<ReadOutcome> FollowOnAsync(ReadRequest read, CancellationToken cancellationToken)
+    {
+        ReadOutcome outcome = await ReadTailAsync();
+        if (outcome.End is not ReadEnd.FileChanged)
+        {
+            return outcome;
+        }
+
+        ReadOutcome caughtUp = await ReadAsync(read.Start, follow: false, previous: false, cancellationToken);
+        if (caughtUp is not { End: ReadEnd.Clean, Failure: null, IsReplayed: true, IsCut: false })
+        {
+            return caughtUp;
+        }
+
+        outcome = await ReadTailAsync();
+        if (outcome.End is not ReadEnd.FileChanged)
+        {
+            return outcome with { NewLines = outcome.NewLines + caughtUp.NewLines };
+        }
+
+        // Lines in pieces of 16 KiB are counted by the piece: the tail begins within one, each time.
+        PositionFound found = await FindPlaceAsync(previous: false, cancellationToken);
+        return found.Replay is { } replay
+            ? await ReadAsync(read, replay, found.IsWhole, cancellationToken)
+            : new ReadOutcome(ReadEnd.Broken, found.Failure, 0, TimeSpan.Zero);
+
+        Task<ReadOutcome> ReadTailAsync()
+            => ReadAsync(read with { FromTail = true }, Replay.OfTail(position.Point), whole: false, cancellationToken);
+    }
+
+    private async Task<ReadOutcome> ReadAsync(ReadRequest read, Replay replay, bool whole, CancellationToken cancellationToken)
     {
         long opened = pool.TimeProvider.GetTimestamp();
         bool resumes = !position.Point.IsEmpty;
-        bool whole = _whole;
-        (Replay? replay, PodLogFailure? failure) = known is null ? await ReplayAsync(previous, cancellationToken) : new PositionFound(known);
-        if (replay is null)
-        {
-            return new ReadOutcome(ReadEnd.Broken, failure, 0, TimeSpan.Zero);
-        }
+        ReadStart start = read.Start;
 
         // Of a file that does not hold the position everything is new, however old its lines say they are.
-        whole |= _acceptFileChange && !replay.IsCounted;
+        whole |= read.FromTail || (_acceptFileChange && !replay.IsCounted);
 
         await pool.Opens.TakeAsync(cancellationToken);
         using PodLogResponse response = await pool.Client.OpenAsync(
             new PodLogRequest(key.Namespace, key.Pod, key.Container)
             {
-                Follow = follow,
-                Previous = previous,
-                TailLines = resumes ? null : start.TailLines,
+                Follow = read.Follow,
+                Previous = read.Previous,
+                TailLines = read.FromTail ? position.Point.TailLines : resumes ? null : start.TailLines,
                 SinceTime = !resumes ? start.TailLines is null ? start.SinceTime ?? FirstSince : start.SinceTime : whole ? null : position.Point.Since,
             },
             cancellationToken);
@@ -138,21 +194,25 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
             return new ReadOutcome(ReadEnd.Broken, response.Failure, 0, TimeSpan.Zero);
         }
 
-        onOpen?.Invoke();
+        HidesLines = resumes && !whole;
+        read.OnOpen?.Invoke();
         using var reader = new LogReader(position, replay, target, pool.TimeProvider, gate)
         {
             IsResume = resumes,
             AcceptFileChange = _acceptFileChange,
             Deliver = start.Deliver || resumes,
-            Until = until,
-            Rotation = follow ? _rotation : null,
+            Until = read.Until,
+            Rotation = read.Follow ? _rotation : null,
             GapReason = GapReason,
-            IsCurrent = !previous,
+            IsCurrent = !read.Previous,
+            IsTail = read.FromTail,
+            OnReplayed = read.OnReplayed,
         };
         _reading = reader;
         ReadEnd end = await ReadToEndAsync(reader, response, cancellationToken);
         _reading = null;
         FirstTime = FirstTime == 0 ? reader.FirstTime : FirstTime;
+        FirstTimeOfInstance = FirstTimeOfInstance == 0 ? reader.FirstTime : FirstTimeOfInstance;
         if (end is ReadEnd.Clean && start.HasEnded)
         {
             end = reader.HasFragment ? BelieveFragment(reader) : !replay.IsComplete ? LastSeenIsGone() : end;
@@ -214,8 +274,8 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
         return ReadEnd.Clean;
     }
 
-    /// <summary>What the next response will repeat; searched for with a finite read where it is not remembered.</summary>
-    private async Task<PositionFound> ReplayAsync(bool previous, CancellationToken cancellationToken)
+    /// <summary>What the next response will repeat; searched for where it is not remembered, or may be hidden.</summary>
+    private async Task<PositionFound> FindPlaceAsync(bool previous, CancellationToken cancellationToken)
     {
         ResumePoint point = position.Point;
         if (point.IsEmpty)
@@ -223,12 +283,14 @@ internal sealed partial class InstanceReader(ContainerKey key, UpstreamPool pool
             return new PositionFound(Replay.None());
         }
 
-        if (point.Covers && !_whole && !_acceptFileChange)
+        PositionFound found = _whole || _acceptFileChange
+            ? await PositionSearch.RunAsync(pool, key, point, _whole ? null : point.Since, previous, cancellationToken)
+            : await PositionSearch.LocateAsync(pool, key, point, previous, position.Glimpse?.Line, cancellationToken);
+        if (found.OtherHead is { } head && !previous && position.Glimpse is not { BeginsFile: true })
         {
-            return new PositionFound(Replay.Of(point));
+            position.Glimpse = new Glimpse(head, BeginsFile: true);
         }
 
-        PositionFound found = await PositionSearch.RunAsync(pool, key, point, _whole ? null : point.Since, previous, cancellationToken);
         return found.Failure is null && found.Replay is null ? new PositionFound(Replay.Of(point)) : found;
     }
 }

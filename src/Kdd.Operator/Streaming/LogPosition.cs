@@ -1,5 +1,9 @@
 namespace Kdd.Operator.Streaming;
 
+/// <summary>A line seen in a file of which nothing was read yet.</summary>
+/// <param name="BeginsFile">It was the first.</param>
+internal readonly record struct Glimpse(SeenLine Line, bool BeginsFile);
+
 /// <summary>How far a container's log has been read, across its instances.</summary>
 internal sealed class LogPosition
 {
@@ -19,10 +23,10 @@ internal sealed class LogPosition
     public ResumePoint? Anchor => Point.IsEmpty ? Before : Point;
 
     /// <summary>
-    /// A line that the current file was seen to begin with before it was known which instance's it is. Where the file begins
-    /// with another by now, lines are missing. Null once it came.
+    /// What the current file was seen to hold before it was known which instance's it is. Where the file begins after it by now,
+    /// lines are missing. Null once it came.
     /// </summary>
-    public SeenLine? Glimpse { get; set; }
+    public Glimpse? Glimpse { get; set; }
 
     /// <summary>The instance has ended and was read to its end.</summary>
     public bool InstanceComplete { get; set; }

@@ -53,6 +53,12 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
     /// <summary>The file is the container's current one, whose <see cref="LogPosition.Glimpse"/> counts.</summary>
     public bool IsCurrent { get; init; }
 
+    /// <summary>The response begins with some lines before the file's end, not with its first.</summary>
+    public bool IsTail { get; init; }
+
+    /// <summary>Called when what was seen before has come again, if it comes.</summary>
+    public Action? OnReplayed { get; set; }
+
     /// <summary>Why lines are missing, where that is known better than from the file.</summary>
     public string? GapReason { get; init; }
 
@@ -80,6 +86,7 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
     public async Task<ReadEnd> ReadAsync(PodLogResponse response, CancellationToken cancellationToken)
     {
         using var body = new LogBody(response.Body, response.IsHttp1);
+        TellReplayed();
         try
         {
             while (_end is null)
@@ -92,6 +99,7 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
 
                 Volatile.Write(ref _arrival, UnixNanoseconds.From(timeProvider.GetUtcNow()));
                 Take(bytes.Span);
+                TellReplayed();
                 await target.RoomAsync(cancellationToken);
             }
 
@@ -100,6 +108,15 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
         catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException)
         {
             return _end ?? ReadEnd.Broken;
+        }
+    }
+
+    private void TellReplayed()
+    {
+        if (OnReplayed is { } told && _end is null && replay.IsComplete)
+        {
+            OnReplayed = null;
+            told();
         }
     }
 
@@ -174,18 +191,12 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
             return;
         }
 
-        if (Until is not null && !Until.Admits(time, hash))
-        {
-            _end = Until.IsReached ? ReadEnd.Reached : _end;
-            return;
-        }
-
         if (replay.FileChanged && !changed)
         {
             if (!AcceptFileChange || replay.IsStale)
             {
                 _end = ReadEnd.FileChanged;
-                position.Glimpse ??= replay.IsStale || !IsCurrent ? null : new SeenLine(time, hash);
+                position.Glimpse ??= replay.IsStale || !IsCurrent ? null : new Glimpse(new SeenLine(time, hash), BeginsFile: !IsTail);
                 return;
             }
 
@@ -194,11 +205,17 @@ internal sealed class LogReader(LogPosition position, Replay replay, ILogTarget 
             position.Glimpse = IsCurrent ? null : position.Glimpse;
         }
 
+        if (Until is not null && !Until.Admits(time, hash))
+        {
+            _end = Until.IsReached ? ReadEnd.Reached : _end;
+            return;
+        }
+
         if (IsCurrent && position is { Glimpse: { } glimpse, Point.IsEmpty: true })
         {
-            if (glimpse != new SeenLine(time, hash))
+            if (glimpse.Line != new SeenLine(time, hash) && (glimpse.BeginsFile || time > glimpse.Line.Time - ResumePoint.Tolerance))
             {
-                Gap(time, certain: false, glimpse.Time);
+                Gap(time, certain: false, glimpse.Line.Time);
             }
 
             position.Glimpse = null;

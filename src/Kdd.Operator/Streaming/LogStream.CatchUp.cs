@@ -92,6 +92,7 @@ internal sealed partial class LogStream
         InstanceReader? reader = null;
         ResumedRead? resumed = null;
         var whole = new WholeRead();
+        int? firstInstance = null;
         while (true)
         {
             int seen = _changed.Version;
@@ -114,6 +115,7 @@ internal sealed partial class LogStream
                 return position;
             }
 
+            firstInstance ??= position.Instance;
             reader ??= new InstanceReader(Key, _pool, position, subscription, _lock)
             {
                 FirstSince = SinceOf(subscription.Start),
@@ -135,13 +137,15 @@ internal sealed partial class LogStream
             if (isThere && !moves)
             {
                 // The stream stands at the start of this instance; of the one before everything has been read.
-                await resumed!.CheckAsync(_pool, Key, position, reader, subscription, mayRead: false, cancellationToken);
+                await resumed!.CheckAsync(_pool, Key, position, record, reader, subscription, mayRead: false, cancellationToken);
                 return position;
             }
 
             ReadOutcome? outcome = moves
                 ? await reader.MoveToAsync(readable.Instance, record, cancellationToken)
-                : await reader.ReadAsync(StartOf(subscription.Start, position), follow: false, previous: false, cancellationToken, until);
+                : await reader.ReadAsync(
+                    position.Instance > firstInstance ? new ReadStart(Deliver: true) : StartOf(subscription.Start, position),
+                    follow: false, previous: false, cancellationToken, until);
             cancellationToken.ThrowIfCancellationRequested();
             if (outcome is null || (moves && outcome is { Failure: null, End: ReadEnd.Clean }))
             {
@@ -158,7 +162,7 @@ internal sealed partial class LogStream
                     continue;
                 }
 
-                if (resumed is { IsChecked: false } && await resumed.CheckAsync(_pool, Key, position, reader, subscription, mayRead: true, cancellationToken))
+                if (resumed is { IsChecked: false } && await resumed.CheckAsync(_pool, Key, position, record, reader, subscription, mayRead: true, cancellationToken))
                 {
                     continue;
                 }

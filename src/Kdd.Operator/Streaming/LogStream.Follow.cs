@@ -59,6 +59,12 @@ internal sealed partial class LogStream
             return;
         }
 
+        if (readable.Instance < reader.Position.Instance)
+        {
+            // The informer is behind what the API server itself told: the later instance runs, as far as is known.
+            readable = new Readability(reader.Position.Instance, IsRunning: true);
+        }
+
         // 3. Another instance?
         if (readable.Instance > reader.Position.Instance)
         {
@@ -106,6 +112,7 @@ internal sealed partial class LogStream
         }
 
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        CancellationTokenSource? watching = null;
         Task watch = Task.CompletedTask;
         try
         {
@@ -113,19 +120,24 @@ internal sealed partial class LogStream
                 new ReadStart(Deliver: true, HasEnded: !readable.IsRunning), readable.IsRunning, previous: false, reading.Token, until: null, onOpen: () =>
                 {
                     NotifyState(SourceState.Streaming, null, null);
-                    NotifyConnected(true);
                     if (readable.IsRunning)
                     {
-                        watch = WatchAsync(reader, _resuming, reading);
+                        // Of several opens the last one is watched.
+                        watching?.Cancel();
+                        watching?.Dispose();
+                        watching = CancellationTokenSource.CreateLinkedTokenSource(reading.Token);
+                        watch = Task.WhenAll(watch, WatchAsync(reader, _resuming, reading, watching.Token));
                         _resuming = true;
                     }
-                });
+                },
+                onReplayed: () => NotifyConnected(true));
         }
         finally
         {
             reading.Cancel();
             _pool.Places.Return();
             await watch;
+            watching?.Dispose();
         }
     }
 

@@ -9,11 +9,11 @@ internal sealed partial class LogStream
     private static readonly TimeSpan ProbeGrace = TimeSpan.FromSeconds(2);
 
     /// <summary>Watches over an open response and cancels it when it cannot be the right one any more.</summary>
-    private async Task WatchAsync(InstanceReader reader, bool resumed, CancellationTokenSource reading)
+    private async Task WatchAsync(InstanceReader reader, bool resumed, CancellationTokenSource reading, CancellationToken watching)
     {
         try
         {
-            if (resumed && await IsElsewhereAsync(reader, reading.Token))
+            if (resumed && await IsElsewhereAsync(reader, watching))
             {
                 reading.Cancel();
                 return;
@@ -25,7 +25,7 @@ internal sealed partial class LogStream
                 int seen = _changed.Version;
                 if (IsOver(reader))
                 {
-                    await Pause.ForAsync(DrainGrace, _pool.TimeProvider, reading.Token);
+                    await Pause.ForAsync(DrainGrace, _pool.TimeProvider, watching);
                     reading.Cancel();
                     return;
                 }
@@ -34,9 +34,9 @@ internal sealed partial class LogStream
                 TimeSpan silent = TimeSpan.FromTicks((now - Math.Max(opened, Math.Max(reader.LastByte, _lastProbe))) / 100);
                 if (silent < Silence)
                 {
-                    await DelayAsync(Silence - silent, seen, reading.Token);
+                    await DelayAsync(Silence - silent, seen, watching);
                 }
-                else if (await StalledAsync(reader, reading.Token))
+                else if (await StalledAsync(reader, watching))
                 {
                     reading.Cancel();
                     return;
@@ -75,7 +75,7 @@ internal sealed partial class LogStream
         }
 
         (SeenLine? last, bool answered) = await ProbeAsync(cancellationToken);
-        if (before is null || !answered || last?.Time >= point.Since)
+        if (before is null || !answered || (last is not null && (!reader.HidesLines || last.Value.Time >= point.Since)))
         {
             return false;
         }

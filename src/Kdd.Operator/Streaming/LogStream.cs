@@ -29,7 +29,7 @@ internal sealed partial class LogStream : ILogTarget, IDisposable
     private ContainerRecord? _record;
     private bool _deleted;
     private (SourceState State, string? Reason, string? Message) _state = (SourceState.Waiting, null, null);
-    private bool _connected = true;
+    private bool _connected;
 
     public LogStream(ContainerKey key, UpstreamPool pool)
     {
@@ -65,6 +65,18 @@ internal sealed partial class LogStream : ILogTarget, IDisposable
 
         _ = CatchUpAsync(subscription);
         return subscription;
+    }
+
+    /// <summary>A later instance than the one being read is known.</summary>
+    public bool IsBehind
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _reader is not null && _record is not null && _record.RestartCount > _reader.Position.Instance;
+            }
+        }
     }
 
     /// <summary>What the pod informer says of the container; null: its pod is gone.</summary>

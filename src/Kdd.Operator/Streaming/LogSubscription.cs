@@ -164,6 +164,9 @@ internal sealed class LogSubscription : ILogTarget
         return position;
     }
 
+    /// <inheritdoc cref="LogStream.IsBehind"/>
+    public bool IsBehind => _stream.IsBehind;
+
     public void Observe(Sessions.ContainerRecord? record) => _stream.Observe(record);
 
     /// <summary>Under the stream's lock, so that the position is exactly what was passed on.</summary>

@@ -16,6 +16,7 @@ internal sealed class Replay
     private SeenLine? _first;
     private long _after = long.MinValue;
     private bool _headless;
+    private bool _beginsWithin;
 
     private Replay(ResumePoint? point) => _point = point;
 
@@ -50,6 +51,12 @@ internal sealed class Replay
         replay._headless &= replay._next == 0;
         return replay;
     }
+
+    /// <summary>
+    /// The replay of a request with <see cref="ResumePoint.TailLines"/>: it begins with one of the remembered lines, or the file
+    /// has grown by more since, or is another one (<see cref="FileChanged"/>).
+    /// </summary>
+    public static Replay OfTail(ResumePoint point) => new(point) { _end = point.Count, _beginsWithin = true };
 
     /// <summary>
     /// A replay whose first <paramref name="lines"/> lines were seen, as a search for the anchor found. A file loses lines
@@ -90,12 +97,22 @@ internal sealed class Replay
         if (_headless)
         {
             SeenLine first = _point![_next];
-            if (line != first && time <= first.Time)
+            if (time <= first.Time && !IsRemembered(line))
             {
                 return false;
             }
 
             _headless = false;
+        }
+
+        if (_beginsWithin)
+        {
+            // Of several equal lines nobody can tell which one the tail began with.
+            _beginsWithin = false;
+            if (CountOf(line) != 1)
+            {
+                return IsOfChangedFile();
+            }
         }
 
         // A rotation may have taken the first of them; what is still there comes in order.
@@ -108,6 +125,24 @@ internal sealed class Replay
             }
         }
 
+        return IsOfChangedFile();
+    }
+
+    private bool IsRemembered(SeenLine line) => CountOf(line) > 0;
+
+    private int CountOf(SeenLine line)
+    {
+        int count = 0;
+        for (int i = _next; i < _end; i++)
+        {
+            count += _point![i] == line ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private bool IsOfChangedFile()
+    {
         FileChanged = true;
         _next = _end;
         return true;

@@ -11,13 +11,17 @@ internal readonly record struct SeenLine(long Time, ulong Hash)
 
 /// <summary>
 /// The position after the last complete line of a log file. The kubelet cuts <c>sinceTime</c> to whole seconds and includes
-/// that second, so a resume is sent lines again: this remembers the lines of the last two seconds, in file order, to tell
-/// them from new ones. Memory is bounded by <see cref="MaxLines"/>; beyond that <see cref="Covers"/> turns false.
+/// that second, so a resume is sent lines again: this remembers the lines of the last two seconds, and never fewer than
+/// <see cref="LeastLines"/>, in file order, to tell them from new ones. Memory is bounded by <see cref="MaxLines"/>; beyond that
+/// <see cref="Covers"/> turns false.
 /// </summary>
 internal sealed class ResumePoint
 {
     /// <summary>1 MiB, reached only by a container that writes 32,000 lines a second.</summary>
     public const int MaxLines = 1 << 16;
+
+    /// <summary>1 KiB a source: what a quiet container writes while its stream is opened again.</summary>
+    public const int LeastLines = 64;
 
     private const long Remembered = UnixNanoseconds.PerSecond;
 
@@ -25,7 +29,7 @@ internal sealed class ResumePoint
     /// stdout and stderr are stamped apart, so that the next line of a file may be a little older than the last: it must not
     /// fall before the second that is asked for.
     /// </summary>
-    private const long Tolerance = 100_000_000;
+    public const long Tolerance = 100_000_000;
 
     private SeenLine[] _lines = [];
     private int _first;
@@ -52,6 +56,28 @@ internal sealed class ResumePoint
 
     public int Count => _count;
 
+    /// <summary>Index of the first line of the last two seconds.</summary>
+    public int FirstRecent
+    {
+        get
+        {
+            int first = 0;
+            while (first < _count && this[first].Time < Since - Remembered)
+            {
+                first++;
+            }
+
+            return first;
+        }
+    }
+
+    /// <summary>
+    /// How many lines from the end of the file to ask for, so that the first of them is known: half of them may be new by then.
+    /// </summary>
+    public int TailLines => _forgotten == long.MinValue && !HasUnknownHead
+        ? Math.Max(LeastLines, _count)
+        : Math.Max(Math.Min(_count, LeastLines), _count / 2);
+
     /// <summary>The remembered lines, the oldest first.</summary>
     public SeenLine this[int index] => _lines[(_first + index) & (_lines.Length - 1)];
 
@@ -62,7 +88,7 @@ internal sealed class ResumePoint
         _hasLast = true;
         Time = time;
         long keep = Since - Remembered;
-        while (_count > 0 && (this[0].Time < keep || _count == MaxLines))
+        while (_count > 0 && ((this[0].Time < keep && _count >= LeastLines) || _count == MaxLines))
         {
             _forgotten = Math.Max(_forgotten, this[0].Time);
             _first = (_first + 1) & (_lines.Length - 1);
@@ -90,7 +116,7 @@ internal sealed class ResumePoint
     {
         var copy = new ResumePoint { Time = Time, N = N, HasUnknownHead = HasUnknownHead, _forgotten = _forgotten, _hasLast = _hasLast };
         int from = 0;
-        while (from < _count && this[from].Time < Since && _count - from > Replay.AnchorLength)
+        while (from < _count && this[from].Time < Since && _count - from > LeastLines)
         {
             from++;
         }

@@ -21,12 +21,11 @@ internal sealed class ResumedRead
     public ResumedRead(LogStart.Resume start, ContainerRecord record, Readability readable)
     {
         _start = start;
-        bool waits = record.Phase is ContainerPhase.Waiting;
-        DateTimeOffset? began = waits ? record.LastTerminated?.StartedAt : record.StartedAt;
+        DateTimeOffset? began = StartOf(record);
 
         // Times of the node, in whole seconds.
         _fromPrevious = readable.Instance > 0 && (began is not { } time || UnixNanoseconds.From(time) + UnixNanoseconds.PerSecond > start.SinceTime);
-        began = _fromPrevious ? waits ? null : record.LastTerminated?.StartedAt : began;
+        began = _fromPrevious ? record.Phase is ContainerPhase.Waiting ? null : record.LastTerminated?.StartedAt : began;
         _began = began is { } known ? UnixNanoseconds.From(known) : 0;
         FirstInstance = _fromPrevious ? readable.Instance - 1 : readable.Instance;
     }
@@ -36,10 +35,14 @@ internal sealed class ResumedRead
 
     public bool IsChecked { get; private set; }
 
+    private static DateTimeOffset? StartOf(ContainerRecord record)
+        => record.Phase is ContainerPhase.Waiting ? record.LastTerminated?.StartedAt : record.StartedAt;
+
     /// <summary>Declares what is gone. True: there is more to read.</summary>
     /// <param name="mayRead">False where a stream reads on from here.</param>
     public async Task<bool> CheckAsync(
-        UpstreamPool pool, ContainerKey key, LogPosition position, InstanceReader reader, ILogTarget target, bool mayRead, CancellationToken cancellationToken)
+        UpstreamPool pool, ContainerKey key, LogPosition position, ContainerRecord record, InstanceReader reader, ILogTarget target, bool mayRead,
+        CancellationToken cancellationToken)
     {
         var request = new PodLogRequest(key.Namespace, key.Pod, key.Container);
         if (mayRead && position.Anchor is null && _tailReads < MaxTailReads)
@@ -63,17 +66,30 @@ internal sealed class ResumedRead
             // The instance before both began and ended in between.
             Declare(_began);
         }
-        else if (Math.Max(_start.SinceTime, _began + UnixNanoseconds.PerSecond) is var reach && reader.FirstTime > reach)
+        else if (reader.FirstTime > ReachOf(_began))
         {
-            // Where its file no longer reaches back so far, lines may have been rotated away.
-            long? head = await LineScan.HeadAsync(pool.Client, request with { Previous = _fromPrevious }, cancellationToken);
-            if (head is null || head > reach)
-            {
-                Declare(reader.FirstTime);
-            }
+            await CheckHeadAsync(request with { Previous = _fromPrevious }, _began, reader.FirstTime);
+        }
+
+        if (position.Instance > FirstInstance && StartOf(record) is { } began && reader.FirstTimeOfInstance > ReachOf(UnixNanoseconds.From(began)))
+        {
+            await CheckHeadAsync(request, UnixNanoseconds.From(began), reader.FirstTimeOfInstance);
         }
 
         return false;
+
+        // Times of the node, in whole seconds. What was written before the watermark was sent.
+        long ReachOf(long began) => Math.Max(_start.Watermark, began + UnixNanoseconds.PerSecond);
+
+        // Where its file no longer reaches back so far, lines may have been rotated away.
+        async Task CheckHeadAsync(PodLogRequest file, long began, long firstTime)
+        {
+            long? head = await LineScan.HeadAsync(pool.Client, file, cancellationToken);
+            if (head is null || head > ReachOf(began))
+            {
+                Declare(firstTime);
+            }
+        }
 
         void Declare(long to) => target.OnGap(new LogGap(GapReasons.OwnerChanged, null, _start.Watermark, to, Certain: false));
     }

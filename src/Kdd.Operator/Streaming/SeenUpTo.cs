@@ -16,13 +16,12 @@ internal sealed class SeenUpTo
 
     public SeenUpTo(ResumePoint point)
     {
-        for (int i = 0; i < point.Count; i++)
+        for (int i = point.FirstRecent; i < point.Count; i++)
         {
+            _left++;
             _from = Math.Min(_from, point[i].Time);
             System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_remaining, point[i], out _)++;
         }
-
-        _left = point.Count;
     }
 
     /// <summary>The position is reached: everything further is the stream's.</summary>

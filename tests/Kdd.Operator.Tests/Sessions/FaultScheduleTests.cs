@@ -22,6 +22,13 @@ public sealed class FaultScheduleTests
     public void SkewedClocksLoseNothing() => Run(1000, Faults.Skew | Faults.Cuts | Faults.EqualTimes);
 
     [Fact]
+    public void NodesWhoseClocksStepLoseNothing() => Run(1000, Faults.ClockSteps | Faults.Cuts | Faults.EqualTimes);
+
+    [Fact]
+    public void NodesWhoseClocksStepAmongOtherFaultsAreSurvivedOrDeclared() => Run(
+        1000, Faults.ClockSteps | Faults.Cuts | Faults.Restarts | Faults.Rotations | Faults.Refusals | Faults.Deletions | Faults.Viewers | Faults.Idle);
+
+    [Fact]
     public void ViewersThatVanishOrStallGetEveryLineOnce() => Run(1000, Faults.Viewers | Faults.Cuts | Faults.Refusals);
 
     [Fact]
@@ -64,6 +71,10 @@ public sealed class FaultScheduleTests
     [Fact]
     public void AChangeOfOwnerAcrossRestartsAndRotationsIsSurvivedOrDeclared()
         => Run(1000, Faults.Owners | Faults.Cuts | Faults.Restarts | Faults.Rotations);
+
+    [Fact]
+    public void AChangeOfOwnerWhileKubeletsRefuseAndStreamsAreCutIsSurvivedOrDeclared()
+        => Run(1000, Faults.Owners | Faults.Cuts | Faults.Restarts | Faults.Refusals);
 
     private static void Run(int schedules, Faults faults)
     {

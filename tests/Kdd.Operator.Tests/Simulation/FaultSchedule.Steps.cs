@@ -105,9 +105,14 @@ internal sealed partial class FaultSchedule
     private void Rotate() => _simulation.Do(() =>
     {
         ScriptedInstance instance = Pick().Current;
-        // A file that was seen, emptied and never written again would tell nobody.
-        int end = Math.Max(instance.FileStart + 1, instance.Lines.Count);
-        instance.FileStart = instance.WasRead ? _random.Next(instance.FileStart, end) : instance.FileStart;
+        // A new owner knows the start of a container to the second: nobody writes the 10 MiB that a kubelet rotates within one.
+        long after = Has(Faults.Owners) ? instance.StartedAtNode + UnixNanoseconds.PerSecond : long.MinValue;
+        int first = instance.Lines.FindIndex(instance.FileStart, line => line.Time > after);
+        if (instance.WasRead && first >= 0)
+        {
+            // A file that was seen, emptied and never written again would tell nobody.
+            instance.FileStart = _random.Next(first, instance.Lines.Count);
+        }
     });
 
     /// <summary>Gracefully, as a rollout does, or by force: then the status may never have told of the end.</summary>

@@ -143,7 +143,7 @@ internal sealed partial class FaultSchedule : IDisposable
             FaultOracle.CheckIds(_client.Received);
         }
 
-        const Faults lossless = Faults.Cuts | Faults.Refusals | Faults.EqualTimes | Faults.Skew | Faults.Viewers | Faults.Specs;
+        const Faults lossless = Faults.Cuts | Faults.Refusals | Faults.EqualTimes | Faults.Skew | Faults.ClockSteps | Faults.Viewers | Faults.Specs;
         if ((_plan.Faults & ~lossless) == 0 && _client.Shown.FirstOrDefault(received => received.Name == StreamEvents.Gap) is { } gap)
         {
             throw new InvalidOperationException($"nothing was lost, but a gap says so: {gap.Data}");
