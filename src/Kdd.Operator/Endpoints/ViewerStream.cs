@@ -30,6 +30,7 @@ internal sealed class ViewerStream : IDisposable
     private readonly ViewerOutput _output;
     private readonly AsyncSignal _signal = new();
     private readonly ITimer _timer;
+    private readonly ViewerPace _pace;
     private ViewerRefill? _refill;
     private BufferReader? _reader;
     private ViewerWelcome? _welcome;
@@ -44,6 +45,7 @@ internal sealed class ViewerStream : IDisposable
         _time = session.Context.TimeProvider;
         _filter = new ViewerFilter(query, UnixNanoseconds.From(_time.GetUtcNow()));
         _output = new ViewerOutput(format, output, _filter, _time);
+        _pace = new ViewerPace(_signal, _time);
         _timer = _time.CreateTimer(static signal => ((AsyncSignal)signal!).Set(), _signal, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -90,6 +92,7 @@ internal sealed class ViewerStream : IDisposable
             if (_output.HasUnflushed)
             {
                 heard = _time.GetTimestamp();
+                _pace.Written();
             }
             else if (_time.GetElapsedTime(heard) >= Heartbeat)
             {
@@ -110,6 +113,7 @@ internal sealed class ViewerStream : IDisposable
             TimeSpan quiet = Heartbeat - _time.GetElapsedTime(heard);
             _timer.Change(Max(quiet < StatsInterval ? quiet : StatsInterval, TimeSpan.FromMilliseconds(1)), Timeout.InfiniteTimeSpan);
             await _signal.WaitAsync();
+            await _pace.WaitAsync(_session.Context.Viewers);
         }
     }
 
@@ -118,6 +122,7 @@ internal sealed class ViewerStream : IDisposable
         _refill?.Dispose();
         _session.LeaveViewer(_signal);
         _timer.Dispose();
+        _pace.Dispose();
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

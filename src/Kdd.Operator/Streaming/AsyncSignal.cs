@@ -12,12 +12,13 @@ internal sealed class AsyncSignal : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
     private bool _set;
     private bool _waiting;
+    private bool _held;
 
     public void Set()
     {
         lock (_lock)
         {
-            if (!_waiting)
+            if (!_waiting || _held)
             {
                 _set = true;
                 return;
@@ -44,6 +45,33 @@ internal sealed class AsyncSignal : IValueTaskSource
             _waiting = true;
             return new ValueTask(this, _source.Version);
         }
+    }
+
+    /// <summary>Completes at <see cref="Release"/>; sets that come meanwhile wake nobody and are kept. One waiter at a time.</summary>
+    public ValueTask HoldAsync()
+    {
+        lock (_lock)
+        {
+            _source.Reset();
+            (_waiting, _held) = (true, true);
+            return new ValueTask(this, _source.Version);
+        }
+    }
+
+    /// <summary>Ends <see cref="HoldAsync"/>; nothing when nobody is held.</summary>
+    public void Release()
+    {
+        lock (_lock)
+        {
+            if (!_held)
+            {
+                return;
+            }
+
+            (_waiting, _held) = (false, false);
+        }
+
+        _source.SetResult(true);
     }
 
     void IValueTaskSource.GetResult(short token) => _source.GetResult(token);

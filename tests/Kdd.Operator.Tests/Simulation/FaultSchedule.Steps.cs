@@ -105,7 +105,8 @@ internal sealed partial class FaultSchedule
     private void Rotate() => _simulation.Do(() =>
     {
         ScriptedInstance instance = Pick().Current;
-        // A new owner knows the start of a container to the second: nobody writes the 10 MiB that a kubelet rotates within one.
+        // A new owner knows the start of a container to the second (status.startedAt), so lines rotated away within that second
+        // leave it no trace. It takes 10 MiB (containerLogMaxSize) and the kubelet's look at the file, every 10 s, in one second.
         long after = Has(Faults.Owners) ? instance.StartedAtNode + UnixNanoseconds.PerSecond : long.MinValue;
         int first = instance.Lines.FindIndex(instance.FileStart, line => line.Time > after);
         if (instance.WasRead && first >= 0)

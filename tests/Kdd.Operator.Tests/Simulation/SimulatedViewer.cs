@@ -14,11 +14,14 @@ internal sealed class SimulatedViewer : IDisposable
 
     public SimulatedViewer(Simulation simulation, Session session, StreamQuery? query = null, StreamFormat? format = null)
     {
-        _gate = new GatedStream(_received);
+        _gate = new GatedStream(_received, simulation.Time);
         simulation.Do(() => Completion = RunAsync(session, query ?? new StreamQuery(), format ?? new EventStreamFormat()));
     }
 
     public Task<ViewerEnd?> Completion { get; private set; } = Task.FromResult<ViewerEnd?>(null);
+
+    /// <summary>When something was sent.</summary>
+    public IReadOnlyList<DateTimeOffset> Writes => _gate.Writes;
 
     public byte[] Bytes => _received.ToArray();
 
@@ -61,9 +64,11 @@ internal sealed class SimulatedViewer : IDisposable
     }
 
     /// <summary>A connection whose other end may stop reading.</summary>
-    private sealed class GatedStream(Stream inner) : Stream
+    private sealed class GatedStream(Stream inner, SimulatedTime time) : Stream
     {
         private TaskCompletionSource? _closed;
+
+        public List<DateTimeOffset> Writes { get; } = [];
 
         public override bool CanRead => false;
 
@@ -91,6 +96,7 @@ internal sealed class SimulatedViewer : IDisposable
                 await closed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
+            Writes.Add(time.Now);
             inner.Write(buffer.Span);
         }
 

@@ -25,6 +25,7 @@ internal sealed partial class SessionBuffer : IDisposable
     private AsyncSignal[] _readers = [];
     private long _published = 1;
     private FrameBlock? _writing;
+    private FrameBlock? _shown;
     private long _held;
 
     public SessionBuffer(BufferMemory memory, int maxLines, long maxBytes)
@@ -109,7 +110,7 @@ internal sealed partial class SessionBuffer : IDisposable
         NextSequence++;
     }
 
-    /// <summary>Shows readers what was committed, and wakes them.</summary>
+    /// <summary>Shows readers what was committed, and wakes them; those that hold back too, once a block is full.</summary>
     public void Publish()
     {
         if (Interlocked.Read(ref _published) == NextSequence)
@@ -120,6 +121,14 @@ internal sealed partial class SessionBuffer : IDisposable
         _writing?.Publish();
         Interlocked.Exchange(ref _published, NextSequence);
         Wake();
+        if (_shown != _writing)
+        {
+            _shown = _writing;
+            foreach (AsyncSignal reader in Volatile.Read(ref _readers))
+            {
+                reader.Release();
+            }
+        }
     }
 
     public void Wake()
