@@ -1,37 +1,38 @@
 using System.Globalization;
-using System.Text;
 using Kdd.DevCluster.Kubelet.Logs;
 
 namespace Kdd.DevCluster.Floods;
 
 /// <summary>
-/// Lines of a flood, prebuilt: only times and numbers are written anew for each block. A line is
-/// <c>[time ]flood 0000000042 ....\n</c>.
+/// Lines of a flood, prebuilt: only times and numbers are written anew for each block. A line is <c>[time ]text\n</c>.
 /// </summary>
 internal sealed class FloodBlock
 {
     private const int SecondLength = 20;
     private const int NumberLength = 10;
-    private static ReadOnlySpan<byte> Word => "flood "u8;
-
     private readonly byte[] _lines;
+    private readonly int[] _numbers;
     private readonly int _width;
     private readonly int _text;
     private readonly byte[] _second = new byte[LogTime.FormattedLength];
     private long _secondShown = long.MinValue;
 
     /// <summary>Builds a block of about <paramref name="size"/> bytes.</summary>
-    public FloodBlock(int length, bool timestamps, int size)
+    public FloodBlock(FloodText text, bool timestamps, int size)
     {
         _text = timestamps ? LogTime.FormattedLength + 1 : 0;
-        _width = _text + length + 1;
+        _width = _text + text.Lines[0].Length + 1;
         Capacity = Math.Max(1, size / _width);
-        _lines = new byte[Capacity * _width];
-        string text = "flood 0000000000 " + new string('.', Math.Max(0, length - 17));
-        byte[] line = Encoding.ASCII.GetBytes(new string(' ', _text) + text[..length] + "\n");
-        for (int i = 0; i < Capacity; i++)
+        _numbers = [.. text.Numbers.Select(at => _text + at)];
+
+        // As many more as there are texts, so that a block can begin with any of them.
+        _lines = new byte[(Capacity + _numbers.Length) * _width];
+        _lines.AsSpan().Fill((byte)' ');
+        for (int i = 0; i * _width < _lines.Length; i++)
         {
-            line.CopyTo(_lines, i * _width);
+            Span<byte> line = _lines.AsSpan(i * _width, _width);
+            text.Lines[i % _numbers.Length].CopyTo(line[_text..]);
+            line[^1] = (byte)'\n';
         }
     }
 
@@ -47,17 +48,18 @@ internal sealed class FloodBlock
     {
         Span<byte> number = stackalloc byte[NumberLength];
         first.TryFormat(number, out _, "D10", CultureInfo.InvariantCulture);
+        int begin = (int)(first % _numbers.Length);
         for (int i = 0; i < count; i++)
         {
-            var line = _lines.AsSpan(i * _width, _width);
+            var line = _lines.AsSpan((begin + i) * _width, _width);
             if (_text > 0)
             {
                 WriteTime(line, start + (long)((first + i) * step));
             }
-            number.CopyTo(line[(_text + Word.Length)..]);
+            number.CopyTo(line[_numbers[(begin + i) % _numbers.Length]..]);
             Increment(number);
         }
-        return _lines.AsMemory(0, count * _width);
+        return _lines.AsMemory(begin * _width, count * _width);
     }
 
     private void WriteTime(Span<byte> line, long time)

@@ -6,7 +6,8 @@ namespace Kdd.DevCluster.Floods;
 /// <param name="Length">Bytes of a line without timestamp and line end; at least 16: <c>flood 0000000001</c>.</param>
 /// <param name="Rate">Lines a second; 0 is as fast as they are read.</param>
 /// <param name="Lines">Lines until the container exits; null for no end.</param>
-public sealed record FloodSettings(int Length = 120, double Rate = 0, long? Lines = null)
+/// <param name="Mixed">Lines as programs write them instead of a word and dots: plain, JSON, ANSI colours, beyond ASCII.</param>
+public sealed record FloodSettings(int Length = 120, double Rate = 0, long? Lines = null, bool Mixed = false)
 {
     /// <summary>The image that makes a container a flood.</summary>
     public const string Image = "flood";
@@ -31,10 +32,15 @@ public sealed record FloodSettings(int Length = 120, double Rate = 0, long? Line
                     settings with { Rate = rate },
                 "--lines" when long.TryParse(value, CultureInfo.InvariantCulture, out long lines) && lines >= 0 =>
                     settings with { Lines = lines },
+                "--text" when parts.Length == 2 && parts[1] is "dots" or "mixed" => settings with { Mixed = parts[1] == "mixed" },
                 _ => throw new FormatException(
-                    $"{arg}: a flood takes --length={LeastLength}..{MostLength}, --rate=LINES_PER_SECOND (0: as fast as read) and --lines=COUNT"),
+                    $"{arg}: a flood takes --length={LeastLength}..{MostLength}, --rate=LINES_PER_SECOND (0: as fast as read), --lines=COUNT and --text=dots|mixed"),
             };
         }
-        return settings;
+        return settings is { Mixed: true, Length: < FloodText.LeastMixed }
+            ? throw new FormatException($"--length={settings.Length}: lines of --text=mixed have at least {FloodText.LeastMixed} bytes")
+            : settings;
     }
+
+    internal FloodText Text() => Mixed ? FloodText.Mixed(Length) : FloodText.Dots(Length);
 }

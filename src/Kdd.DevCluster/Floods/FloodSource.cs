@@ -28,7 +28,7 @@ internal sealed class FloodSource(FloodSettings settings, NodeClock clock, TimeP
 
     private async Task CopyUnlimitedAsync(PipeWriter output, PodLogOptions options, CancellationToken cancellationToken)
     {
-        var block = new FloodBlock(settings.Length, options.Timestamps, BlockSize);
+        var block = new FloodBlock(settings.Text(), options.Timestamps, BlockSize);
         long last = settings.Lines ?? long.MaxValue;
         while (true)
         {
@@ -44,7 +44,7 @@ internal sealed class FloodSource(FloodSettings settings, NodeClock clock, TimeP
 
     private async Task CopyScheduledAsync(PipeWriter output, PodLogOptions options, CancellationToken cancellationToken)
     {
-        var block = new FloodBlock(settings.Length, options.Timestamps, BlockSize);
+        var block = new FloodBlock(settings.Text(), options.Timestamps, BlockSize);
         double step = LogTime.Second / settings.Rate;
         long next = Math.Max(1, options.TailLines is { } tail ? Written() - tail + 1 : 1);
         if (options.SinceNanoseconds > _start)

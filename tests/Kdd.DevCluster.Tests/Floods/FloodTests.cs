@@ -21,7 +21,7 @@ public sealed class FloodTests
     [Fact]
     public void A_block_holds_numbered_lines_of_the_length_asked_for_under_rising_times()
     {
-        var block = new FloodBlock(length: 40, timestamps: true, size: 4096);
+        var block = new FloodBlock(FloodText.Dots(40), timestamps: true, size: 4096);
 
         string[] lines = Encoding.ASCII.GetString(block.Fill(98, 4, 1795438859_999_999_900, step: 1).Span).TrimEnd('\n').Split('\n');
 
@@ -40,10 +40,25 @@ public sealed class FloodTests
     public void A_line_has_the_same_time_wherever_its_block_begins()
     {
         const double step = 1e9 / 3_000_000;
-        byte[] LineOf(long number, long first) => new FloodBlock(length: 20, timestamps: true, size: 4096)
+        byte[] LineOf(long number, long first) => new FloodBlock(FloodText.Dots(20), timestamps: true, size: 4096)
             .Fill(first, (int)(number - first) + 1, 1795438859_000_000_000, step)[^52..].ToArray();
 
         Assert.All(Enumerable.Range(0, 50), back => Assert.Equal(LineOf(100_000_001, 100_000_001), LineOf(100_000_001, 100_000_001 - back)));
+    }
+
+    [Fact]
+    public void Mixed_lines_are_whole_and_the_same_wherever_a_block_begins()
+    {
+        string[] LinesFrom(long first) => Encoding.UTF8.GetString(
+            new FloodBlock(FloodText.Mixed(150), timestamps: false, size: 8192).Fill(first, 40, 0, step: 1).Span).TrimEnd('\n').Split('\n');
+
+        string[] lines = LinesFrom(100);
+
+        Assert.All(lines, (line, i) => Assert.Contains($"{100 + i:D10}", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.Equal(150, Encoding.UTF8.GetByteCount(line)));
+        Assert.DoesNotContain('\uFFFD', string.Concat(lines));
+        Assert.Equal(10, lines.Where(line => line[0] == '{').Select(line => JsonNode.Parse(line)!["level"]).Count());
+        Assert.All(Enumerable.Range(0, 20), later => Assert.Equal(lines[later..], LinesFrom(100 + later)[..(40 - later)]));
     }
 
     [Fact]
@@ -90,8 +105,10 @@ public sealed class FloodTests
     [InlineData("--rate=-1")]
     [InlineData("--length=3")]
     [InlineData("--colour=red")]
-    public void Arguments_out_of_bounds_are_named(string argument) =>
-        Assert.StartsWith(argument, Assert.Throws<FormatException>(() => FloodSettings.Parse([argument])).Message, StringComparison.Ordinal);
+    [InlineData("--text=odd")]
+    [InlineData("--length=139", "--text=mixed")]
+    public void Arguments_out_of_bounds_are_named(string argument, params string[] others) =>
+        Assert.StartsWith(argument, Assert.Throws<FormatException>(() => FloodSettings.Parse([argument, .. others])).Message, StringComparison.Ordinal);
 
     private static async Task<string[]> ReadAsync(FloodSource source, PodLogOptions options)
     {
