@@ -72,11 +72,10 @@ internal sealed class ResumePoint
     }
 
     /// <summary>
-    /// How many lines from the end of the file to ask for, so that the first of them is known: half of them may be new by then.
+    /// How many lines from the end of the file to ask for, so that the first of them is known unless more than these were written
+    /// meanwhile.
     /// </summary>
-    public int TailLines => _forgotten == long.MinValue && !HasUnknownHead
-        ? Math.Max(LeastLines, _count)
-        : Math.Max(Math.Min(_count, LeastLines), _count / 2);
+    public int TailLines => _forgotten == long.MinValue && !HasUnknownHead ? Math.Max(LeastLines, _count) : _count;
 
     /// <summary>The remembered lines, the oldest first.</summary>
     public SeenLine this[int index] => _lines[(_first + index) & (_lines.Length - 1)];
