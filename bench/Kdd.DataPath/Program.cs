@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
@@ -16,8 +17,8 @@ Option<string[]> pods = new("--pods") { Description = "Pods in the namespace def
 Option<int> port = new("--port") { Description = "Loopback port of the stream.", Required = true };
 Option<string?> include = new("--include") { Description = "filter.include of the LogView." };
 Option<bool> ignoreCase = new("--ignore-case") { Description = "filter.ignoreCase of the LogView." };
-Option<int> sessions = new("--sessions") { Description = "LogViews over the same pods, s0 to sN.", DefaultValueFactory = _ => 1 };
-RootCommand command = new("The data path of the operator as a process of its own.") { server, pods, port, include, ignoreCase, sessions };
+Option<bool> all = new("--all") { Description = "Logs from their beginning instead of from their end." };
+RootCommand command = new("The data path of the operator as a process of its own.") { server, pods, port, include, ignoreCase, all };
 command.SetAction(async (arguments, cancellationToken) =>
 {
     WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -41,14 +42,28 @@ command.SetAction(async (arguments, cancellationToken) =>
     spec.Filter.Include = arguments.GetValue(include) is { } pattern ? [pattern] : [];
     spec.Filter.IgnoreCase = arguments.GetValue(ignoreCase);
     PodRecord[] records = [.. arguments.GetRequiredValue(pods).Select(RunningPod)];
-    Dictionary<string, Session> running = Enumerable.Range(0, arguments.GetRequiredValue(sessions)).ToDictionary(number => $"s{number}", number =>
-    {
-        var session = new Session(new NamespacedName("default", $"s{number}"), $"uid-s{number}", CompiledSpec.Compile(spec), context);
-        session.SetPods(records, workloadFinished: false);
-        return session;
-    });
+    ConcurrentDictionary<string, Session> running = [];
 
     app.MapFigures();
+    app.MapPut("/sessions/{name}", (string name) =>
+    {
+        var session = new Session(new NamespacedName("default", name), $"uid-{name}", CompiledSpec.Compile(spec), context);
+        running[name] = session;
+        if (arguments.GetValue(all))
+        {
+            // Pods that appear later are read from their first line.
+            session.SetPods([], workloadFinished: false);
+        }
+
+        session.SetPods(records, workloadFinished: false);
+    });
+    app.MapDelete("/sessions/{name}", async (string name) =>
+    {
+        if (running.TryRemove(name, out Session? session))
+        {
+            await session.DisposeAsync();
+        }
+    });
     app.MapGet("/received", () => running.Values.Sum(session => session.Snapshot().Lines.Received).ToString(CultureInfo.InvariantCulture));
     app.MapLogViewStream(name => running.GetValueOrDefault(name.Name));
     await app.StartAsync(cancellationToken);

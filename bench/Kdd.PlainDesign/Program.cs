@@ -16,7 +16,8 @@ Option<string[]> pods = new("--pods") { Description = "Pods in the namespace def
 Option<int> port = new("--port") { Description = "Loopback port of the stream.", Required = true };
 Option<string?> include = new("--include") { Description = "Only lines that match this expression." };
 Option<bool> ignoreCase = new("--ignore-case") { Description = "In any case." };
-RootCommand command = new("The straightforward log viewer backend.") { server, pods, port, include, ignoreCase };
+Option<bool> all = new("--all") { Description = "Logs from their beginning instead of from their end." };
+RootCommand command = new("The straightforward log viewer backend.") { server, pods, port, include, ignoreCase, all };
 command.SetAction(async (arguments, cancellationToken) =>
 {
     WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -26,6 +27,7 @@ command.SetAction(async (arguments, cancellationToken) =>
     using var client = new Kubernetes(new KubernetesClientConfiguration { Host = arguments.GetRequiredValue(server) });
     RegexOptions options = arguments.GetValue(ignoreCase) ? RegexOptions.IgnoreCase : RegexOptions.None;
     Regex? filter = arguments.GetValue(include) is { } pattern ? new Regex(pattern, options) : null;
+    int? tail = arguments.GetValue(all) ? null : 1;
     string[] names = arguments.GetRequiredValue(pods);
 
     app.MapFigures();
@@ -33,12 +35,12 @@ command.SetAction(async (arguments, cancellationToken) =>
     {
         http.Response.ContentType = "text/event-stream";
         var lines = Channel.CreateBounded<LogLine>(1000);
-        _ = Task.WhenAll(names.Select(pod => ReadAsync(client, pod, lines.Writer, http.RequestAborted)));
+        _ = Task.WhenAll(names.Select(pod => ReadAsync(client, pod, tail, lines.Writer, http.RequestAborted)));
         await foreach (LogLine line in lines.Reader.ReadAllAsync(http.RequestAborted))
         {
             if (filter is null || filter.IsMatch(line.Message))
             {
-                await http.Response.WriteAsync($"data: {JsonSerializer.Serialize(line)}\n\n", http.RequestAborted);
+                await http.Response.WriteAsync($"event: log\ndata: {JsonSerializer.Serialize(line)}\n\n", http.RequestAborted);
                 await http.Response.Body.FlushAsync(http.RequestAborted);
             }
         }
@@ -50,15 +52,15 @@ command.SetAction(async (arguments, cancellationToken) =>
 });
 return await command.Parse(args).InvokeAsync();
 
-static async Task ReadAsync(Kubernetes client, string pod, ChannelWriter<LogLine> lines, CancellationToken cancellationToken)
+static async Task ReadAsync(Kubernetes client, string pod, int? tail, ChannelWriter<LogLine> lines, CancellationToken cancellationToken)
 {
     using Stream log = await client.CoreV1.ReadNamespacedPodLogAsync(
-        pod, "default", container: "main", follow: true, tailLines: 1, timestamps: true, cancellationToken: cancellationToken);
+        pod, "default", container: "main", follow: true, tailLines: tail, timestamps: true, cancellationToken: cancellationToken);
     using var reader = new StreamReader(log);
     while (await reader.ReadLineAsync(cancellationToken) is { } text)
     {
         int space = text.IndexOf(' ', StringComparison.Ordinal);
         var time = DateTime.Parse(text[..space], CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
-        await lines.WriteAsync(new LogLine(pod, "main", time, text[(space + 1)..]), cancellationToken);
+        await lines.WriteAsync(new LogLine("log", pod, "main", time, new DateTimeOffset(time).ToUnixTimeMilliseconds(), text[(space + 1)..]), cancellationToken);
     }
 }

@@ -5,43 +5,39 @@ using Kdd.LoadTest.Processes;
 namespace Kdd.LoadTest.Paths;
 
 /// <summary>
-/// One design of the data path as a process, with its viewers. Between turns it is stopped (SIGSTOP), so that designs are measured
-/// in turn and each stays warm.
+/// One design of the data path as a process. It reads only while it has its turn, each time from the logs' end, so that designs are
+/// measured in turn, each stays warm, and none begins with what piled up while another had its turn.
 /// </summary>
 internal sealed class PathProcess : IAsyncDisposable
 {
+    private readonly string _program;
     private readonly Process _process;
     private readonly HttpClient _http;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<StreamCounter> _viewers = [];
-    private readonly List<Task> _reading = [];
+    private int _turns;
 
-    private PathProcess(Process process, int port)
+    private PathProcess(string program, Process process, int port)
     {
+        _program = program;
         _process = process;
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Starts <c>Kdd.DataPath</c> or <c>Kdd.PlainDesign</c> over pods of a cluster's plain port.</summary>
+    /// <summary>Starts <c>Kdd.DataPath</c> or <c>Kdd.PlainDesign</c> over pods of a cluster.</summary>
     public static async Task<PathProcess> StartAsync(
-        string program, ClusterProcess cluster, IEnumerable<string> pods, CancellationToken cancellationToken, params string[] options)
+        string program, Uri server, IEnumerable<string> pods, CancellationToken cancellationToken, params string[] options)
     {
         int port = ClusterProcess.FreePort();
         (string command, string[] arguments) = Cores.Second("dotnet",
-            [Programs.PathOf(program), "--server", cluster.PlainAddress.ToString(), "--port", port.ToString(CultureInfo.InvariantCulture), "--pods", .. pods, .. options]);
+            [Programs.PathOf(program), "--server", server.ToString(), "--port", port.ToString(CultureInfo.InvariantCulture), "--pods", .. pods, .. options]);
         Process process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true }) ?? throw new InvalidOperationException($"{program} did not start");
         string? line = await process.StandardOutput.ReadLineAsync(cancellationToken);
-        return line == "ready" ? new PathProcess(process, port) : throw new InvalidOperationException($"{program} said: {line}");
+        return line == "ready" ? new PathProcess(program, process, port) : throw new InvalidOperationException($"{program} said: {line}");
     }
 
-    /// <summary>Lines that all viewers were sent so far.</summary>
-    public long Lines => _viewers.Sum(viewer => viewer.Lines);
-
-    /// <summary>Lines that a viewer was told it missed.</summary>
-    public long Lost => _viewers.Sum(viewer => viewer.Lost);
+    private bool IsKdd => _program == "Kdd.DataPath";
 
     /// <summary>User and system time of the process.</summary>
-    public TimeSpan ProcessorTime
+    private TimeSpan ProcessorTime
     {
         get
         {
@@ -50,76 +46,57 @@ internal sealed class PathProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens viewers that read as fast as they can.</summary>
-    public void View(string path, int viewers = 1)
+    /// <summary>Opens viewers that read as fast as they can, lets them settle, measures, closes them.</summary>
+    public async Task<Turn> TakeTurnAsync(int viewers, TimeSpan settle, TimeSpan measured, CancellationToken cancellationToken)
     {
-        for (int i = 0; i < viewers; i++)
+        string session = $"turn-{_turns++}";
+        if (IsKdd)
         {
-            var counter = new StreamCounter();
-            _viewers.Add(counter);
-            _reading.Add(counter.ReadAsync(_http, path, _stop.Token));
-        }
-    }
-
-    /// <summary>Bytes that the process has allocated so far.</summary>
-    public async Task<long> AllocatedAsync(CancellationToken cancellationToken)
-        => long.Parse((await _http.GetStringAsync("/figures", cancellationToken)).Split(' ')[0], CultureInfo.InvariantCulture);
-
-    /// <summary>Lines that the sessions of <c>Kdd.DataPath</c> have received so far, filtered ones too.</summary>
-    public async Task<long> ReceivedAsync(CancellationToken cancellationToken)
-        => long.Parse(await _http.GetStringAsync("/received", cancellationToken), CultureInfo.InvariantCulture);
-
-    /// <summary>Runs until so many lines have come, and at least <paramref name="least"/>; then pauses.</summary>
-    public async Task WarmUpAsync(long lines, TimeSpan least, TimeSpan most, CancellationToken cancellationToken)
-    {
-        long started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < least || (Lines + Lost < lines && Stopwatch.GetElapsedTime(started) < most))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
+            (await _http.PutAsync($"/sessions/{session}", null, cancellationToken)).EnsureSuccessStatusCode();
         }
 
-        await PauseAsync();
-    }
-
-    /// <summary>Goes on, is measured, pauses.</summary>
-    public async Task<Turn> TakeTurnAsync(TimeSpan settle, TimeSpan measured, CancellationToken cancellationToken)
-    {
-        await ResumeAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        StreamCounter[] counters = [.. Enumerable.Range(0, viewers).Select(_ => new StreamCounter())];
+        string path = IsKdd ? $"/internal/logviews/default/{session}/stream?tail=0" : "/stream";
+        Task reading = Task.WhenAll(counters.Select(counter => counter.ReadAsync(_http, path, stop.Token)));
         await Task.Delay(settle, TimeProvider.System, cancellationToken);
-        (long lines, long lost, TimeSpan cpu, long started) = (Lines, Lost, ProcessorTime, Stopwatch.GetTimestamp());
+        Turn before = await TakenAsync(counters, cancellationToken);
+        long started = Stopwatch.GetTimestamp();
         await Task.Delay(measured, TimeProvider.System, cancellationToken);
-        var turn = new Turn(Lines - lines, Lost - lost, ProcessorTime - cpu, Stopwatch.GetElapsedTime(started));
-        await PauseAsync();
-        return turn;
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        Turn after = await TakenAsync(counters, cancellationToken);
+        await stop.CancelAsync();
+        await reading;
+        if (IsKdd)
+        {
+            (await _http.DeleteAsync($"/sessions/{session}", cancellationToken)).EnsureSuccessStatusCode();
+        }
+
+        return after.Since(before, elapsed);
     }
 
-    /// <summary>Asks the paused process something.</summary>
-    public async Task<T> BetweenTurnsAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    /// <summary>Takes turns until so many lines have been delivered in all, <paramref name="most"/> at most.</summary>
+    public async Task WarmUpAsync(int viewers, long lines, TimeSpan turn, int most, CancellationToken cancellationToken)
     {
-        await ResumeAsync();
-        T answer = await ask(cancellationToken);
-        await PauseAsync();
-        return answer;
+        for (int i = 0; i < most && lines > 0; i++)
+        {
+            lines -= (await TakeTurnAsync(viewers, TimeSpan.Zero, turn, cancellationToken)).Read;
+        }
     }
-
-    public Task PauseAsync() => SignalAsync("STOP");
-
-    public Task ResumeAsync() => SignalAsync("CONT");
 
     public async ValueTask DisposeAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
-        await _stop.CancelAsync();
-        await Task.WhenAll(_reading);
         _process.Dispose();
         _http.Dispose();
-        _stop.Dispose();
     }
 
-    private async Task SignalAsync(string signal)
+    private async Task<Turn> TakenAsync(StreamCounter[] viewers, CancellationToken cancellationToken)
     {
-        using Process kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        string[] figures = (await _http.GetStringAsync("/figures", cancellationToken)).Split(' ');
+        long received = IsKdd ? long.Parse(await _http.GetStringAsync("/received", cancellationToken), CultureInfo.InvariantCulture) : 0;
+        return new Turn(
+            viewers.Sum(viewer => viewer.Lines), viewers.Sum(viewer => viewer.Lost), received, ProcessorTime, long.Parse(figures[0], CultureInfo.InvariantCulture), default);
     }
 }

@@ -19,14 +19,15 @@ internal static class PathScenarios
     /// <summary>With its timestamp and newline, as pods/log sends it.</summary>
     private const int LineBytes = LineLength + 32;
 
-    /// <summary>More than anything but curl reads: what is not read yet waits, as in a file. 400 ns from line to line.</summary>
-    private const int FlatOut = 2_500_000;
+    /// <summary>Of a log that is read from its beginning, as fast as it can be: it grows faster than anything reads but curl.</summary>
+    private const int LogRate = 6_000_000;
 
     /// <summary>Before them, code is still being compiled.</summary>
     private const long WarmLines = 4_000_000;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan MostWarmUp = TimeSpan.FromSeconds(30);
+    private const int MostWarmUps = 8;
+
+    private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(2);
 
@@ -43,20 +44,16 @@ internal static class PathScenarios
     {
         await using Cores cores = await Cores.SplitAsync();
         await using ClusterProcess cluster = await ClusterProcess.StartAsync(empty: false, cancellationToken);
-        string[] pods = await FloodAsync(cluster, 1, FlatOut, cancellationToken);
-        await using PathProcess kdd = await StartKddAsync(cluster, pods, 1, cancellationToken);
-        await using PathProcess plain = await StartPlainAsync(cluster, pods, 1, cancellationToken);
+        string[] pods = await FloodAsync(cluster, 1, LogRate, cancellationToken);
+        await using PathProcess kdd = await StartAsync("Kdd.DataPath", cluster, pods, 1, cancellationToken, "--all");
+        await using PathProcess plain = await StartAsync("Kdd.PlainDesign", cluster, pods, 1, cancellationToken, "--all");
         List<Turn> ofKdd = [];
         List<Turn> ofPlain = [];
         List<double> ofCurl = [];
-        List<double> allocated = [];
         for (int round = 0; round < Rounds; round++)
         {
-            long before = await kdd.BetweenTurnsAsync(kdd.AllocatedAsync, cancellationToken);
-            ofKdd.Add(await kdd.TakeTurnAsync(Settle, Measured, cancellationToken));
-            long after = await kdd.BetweenTurnsAsync(kdd.AllocatedAsync, cancellationToken);
-            allocated.Add((after - before) / Math.Max(1.0, ofKdd[^1].Lines * (Settle + Measured) / Measured));
-            ofPlain.Add(await plain.TakeTurnAsync(Settle, Measured, cancellationToken));
+            ofKdd.Add(await kdd.TakeTurnAsync(1, Settle, Measured, cancellationToken));
+            ofPlain.Add(await plain.TakeTurnAsync(1, Settle, Measured, cancellationToken));
             ofCurl.Add(await CurlAsync(cluster, pods[0], cancellationToken));
         }
 
@@ -66,8 +63,9 @@ internal static class PathScenarios
             new Row("path.one.cpu", Median(ofKdd, turn => turn.CpuPerLine), "us/line") { Peer = "plain", PeerValue = Median(ofPlain, turn => turn.CpuPerLine), Bar = Bar.AtMost(1.0 / 8) },
             new Row("path.one.lines", Median(ofKdd, turn => turn.LinesPerSecond), "lines/s") { Peer = "curl", PeerValue = curl, Bar = Bar.NotLess(0.15) },
             new Row("path.one.lines.plain", Median(ofPlain, turn => turn.LinesPerSecond), "lines/s") { Peer = "curl", PeerValue = curl },
-            new Row("path.one.missed", Median(ofKdd, turn => (double)turn.Lost / (turn.Lost + turn.Lines)), "of the lines read"),
-            new Row("path.alloc", Turn.Median(allocated), "B/line") { Bar = Bar.AtMost(16) },
+            new Row("path.one.missed", Median(ofKdd, turn => (double)turn.Lost / turn.Read), "of the lines read"),
+            new Row("path.alloc", Median(ofKdd, turn => turn.AllocatedPerLine), "B/line") { Bar = Bar.AtMost(16) },
+            new Row("path.alloc.plain", Median(ofPlain, turn => turn.AllocatedPerLine), "B/line"),
         ];
     }
 
@@ -77,20 +75,21 @@ internal static class PathScenarios
         await using Cores cores = await Cores.SplitAsync();
         await using ClusterProcess cluster = await ClusterProcess.StartAsync(empty: false, cancellationToken);
         string[] names = await FloodAsync(cluster, pods, linesPerSecond, cancellationToken);
-        await using PathProcess kdd = await StartKddAsync(cluster, names, viewers, cancellationToken);
-        await using PathProcess plain = await StartPlainAsync(cluster, names, viewers, cancellationToken);
+        await using PathProcess kdd = await StartAsync("Kdd.DataPath", cluster, names, viewers, cancellationToken);
+        await using PathProcess plain = await StartAsync("Kdd.PlainDesign", cluster, names, viewers, cancellationToken);
         List<Turn> ofKdd = [];
         List<Turn> ofPlain = [];
         for (int round = 0; round < Rounds; round++)
         {
-            ofKdd.Add(await kdd.TakeTurnAsync(Settle, Measured, cancellationToken));
-            ofPlain.Add(await plain.TakeTurnAsync(Settle, Measured, cancellationToken));
+            ofKdd.Add(await kdd.TakeTurnAsync(viewers, Settle, Measured, cancellationToken));
+            ofPlain.Add(await plain.TakeTurnAsync(viewers, Settle, Measured, cancellationToken));
         }
 
         return
         [
             new Row($"{name}.cpu", Median(ofKdd, turn => turn.CpuPerLine), "us/delivered line") { Peer = "plain", PeerValue = Median(ofPlain, turn => turn.CpuPerLine), Bar = bar },
             new Row($"{name}.lines", Median(ofKdd, turn => turn.LinesPerSecond), "lines/s") { Peer = "plain", PeerValue = Median(ofPlain, turn => turn.LinesPerSecond) },
+            new Row($"{name}.missed", Median(ofKdd, turn => (double)turn.Lost / turn.Read), "of the lines read"),
         ];
     }
 
@@ -100,18 +99,18 @@ internal static class PathScenarios
         await using Cores cores = await Cores.SplitAsync();
         (string Name, string[] Options, double Bar)[] filters =
         [
-            ("substring", ["--include", "42 "], 2),
-            ("ignorecase", ["--include", "42 ", "--ignore-case"], 1.3),
-            ("regex", ["--include", @"d 0\d+42 "], 1.3),
+            ("substring", ["--include", "mail for job"], 2),
+            ("ignorecase", ["--include", "MAIL for job", "--ignore-case"], 1.3),
+            ("regex", ["--include", @"mail for \w+ \d\d"], 1.3),
         ];
         await using ClusterProcess cluster = await ClusterProcess.StartAsync(empty: false, cancellationToken);
-        string[] pods = await FloodAsync(cluster, 1, FlatOut * 4, cancellationToken);
+        string[] pods = await FloodAsync(cluster, 1, LogRate, cancellationToken);
         List<PathProcess> designs = [];
         try
         {
             foreach (string[] options in filters.Select(filter => filter.Options).Prepend([]))
             {
-                designs.Add(await StartKddAsync(cluster, pods, 1, cancellationToken, options));
+                designs.Add(await StartAsync("Kdd.DataPath", cluster, pods, 1, cancellationToken, ["--all", .. options]));
             }
 
             List<double>[] rates = [.. designs.Select(_ => new List<double>())];
@@ -119,7 +118,7 @@ internal static class PathScenarios
             {
                 for (int i = 0; i < designs.Count; i++)
                 {
-                    rates[i].Add(await ReceivedRateAsync(designs[i], cancellationToken));
+                    rates[i].Add((await designs[i].TakeTurnAsync(1, Settle, Measured, cancellationToken)).ReceivedPerSecond);
                 }
             }
 
@@ -155,7 +154,7 @@ internal static class PathScenarios
         StreamCounter[] viewers = [.. Enumerable.Range(0, Viewers).Select(_ => new StreamCounter())];
         Task reading = Task.WhenAll(viewers.Select((viewer, i) => viewer.ReadAsync(kdd.Viewer, $"/api/logviews/default/s{i % LogViews}/stream", stop.Token)));
         long started = Stopwatch.GetTimestamp();
-        while (viewers.Any(viewer => viewer.Lines < 1000) && Stopwatch.GetElapsedTime(started) < MostWarmUp)
+        while (viewers.Any(viewer => viewer.Lines < 1000) && Stopwatch.GetElapsedTime(started) < MostWait)
         {
             await Task.Delay(Settle, TimeProvider.System, cancellationToken);
         }
@@ -172,21 +171,13 @@ internal static class PathScenarios
         ];
     }
 
-    private static async Task<PathProcess> StartKddAsync(
-        ClusterProcess cluster, string[] pods, int viewers, CancellationToken cancellationToken, params string[] options)
+    /// <summary>Starts a design over the plain port and warms it up.</summary>
+    private static async Task<PathProcess> StartAsync(
+        string program, ClusterProcess cluster, string[] pods, int viewers, CancellationToken cancellationToken, params string[] options)
     {
-        PathProcess kdd = await PathProcess.StartAsync("Kdd.DataPath", cluster, pods, cancellationToken, options);
-        kdd.View("/internal/logviews/default/s0/stream?tail=0", viewers);
-        await kdd.WarmUpAsync(WarmLines, WarmUp, MostWarmUp, cancellationToken);
-        return kdd;
-    }
-
-    private static async Task<PathProcess> StartPlainAsync(ClusterProcess cluster, string[] pods, int viewers, CancellationToken cancellationToken)
-    {
-        PathProcess plain = await PathProcess.StartAsync("Kdd.PlainDesign", cluster, pods, cancellationToken);
-        plain.View("/stream", viewers);
-        await plain.WarmUpAsync(WarmLines, WarmUp, MostWarmUp, cancellationToken);
-        return plain;
+        PathProcess design = await PathProcess.StartAsync(program, cluster.PlainAddress, pods, cancellationToken, options);
+        await design.WarmUpAsync(viewers, WarmLines, Measured, MostWarmUps, cancellationToken);
+        return design;
     }
 
     /// <summary>Pods that write numbered lines, labelled <c>part-of: flood</c>.</summary>
@@ -198,7 +189,7 @@ internal static class PathScenarios
         foreach (string name in names)
         {
             await KddProcesses.PostAsync(api, "api/v1/namespaces/default/pods",
-                $$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","labels":{"part-of":"flood"}},"spec":{"containers":[{"name":"main","image":"flood","args":["--rate={{{rate}}}","--length={{{LineLength}}}"]}]}}""",
+                $$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","labels":{"part-of":"flood"}},"spec":{"containers":[{"name":"main","image":"flood","args":["--rate={{{rate}}}","--length={{{LineLength}}}","--text=mixed"]}]}}""",
                 "application/json", cancellationToken);
         }
 
@@ -221,26 +212,13 @@ internal static class PathScenarios
     private static async Task<double> CurlAsync(ClusterProcess cluster, string pod, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = new("curl",
-            ["-sS", "-o", "/dev/null", "-w", "%{size_download}", "-m", Measured.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-             new Uri(cluster.PlainAddress, $"{LogPath(pod)}?timestamps=true&follow=true").ToString()])
+            ["-sS", "-o", "/dev/null", "-w", "%{size_download} %{time_total}", "-m", Measured.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+             new Uri(cluster.PlainAddress, $"{LogPath(pod)}?timestamps=true").ToString()])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process curl = Process.Start(start) ?? throw new InvalidOperationException("curl did not start");
-        double bytes = double.Parse(await curl.StandardOutput.ReadToEndAsync(cancellationToken), CultureInfo.InvariantCulture);
+        string[] figures = (await curl.StandardOutput.ReadToEndAsync(cancellationToken)).Split(' ');
         await curl.WaitForExitAsync(cancellationToken);
-        return bytes / LineBytes / Measured.TotalSeconds;
-    }
-
-    private static async Task<double> ReceivedRateAsync(PathProcess design, CancellationToken cancellationToken)
-    {
-        await design.ResumeAsync();
-        await Task.Delay(Settle, TimeProvider.System, cancellationToken);
-        long before = await design.ReceivedAsync(cancellationToken);
-        long started = Stopwatch.GetTimestamp();
-        await Task.Delay(Measured, TimeProvider.System, cancellationToken);
-        long received = await design.ReceivedAsync(cancellationToken) - before;
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        await design.PauseAsync();
-        return received / elapsed.TotalSeconds;
+        return double.Parse(figures[0], CultureInfo.InvariantCulture) / LineBytes / double.Parse(figures[1], CultureInfo.InvariantCulture);
     }
 
     private static double Median(IEnumerable<Turn> turns, Func<Turn, double> figure) => Turn.Median(turns.Select(figure));
