@@ -139,11 +139,7 @@ internal sealed class ViewerStream : IDisposable
 
             if (_refill.IsComplete())
             {
-                foreach ((LogGap gap, ContainerKey key) in _refill.Unread())
-                {
-                    _output.WriteEvent(EventFrames.Gap(gap, key.Pod, key.Container, null));
-                }
-
+                SendUnread(_ => true);
                 _refill.Dispose();
                 _refill = null;
             }
@@ -169,6 +165,14 @@ internal sealed class ViewerStream : IDisposable
         return await _output.WriteRunsAsync(_reader, _session.Buffer, GapReasons.SlowViewer, cancellationToken);
     }
 
+    private void SendUnread(Func<ContainerKey, bool> which)
+    {
+        foreach ((LogGap gap, ContainerKey key) in _refill!.Unread().Where(unread => which(unread.Container)))
+        {
+            _output.WriteEvent(EventFrames.Gap(gap, key.Pod, key.Container, null));
+        }
+    }
+
     /// <summary>What comes after the frames; true when nothing follows it.</summary>
     private bool SendEvents(bool caughtUp, IReadOnlyList<SessionNotice> notices)
     {
@@ -185,6 +189,12 @@ internal sealed class ViewerStream : IDisposable
 
         foreach (SessionNotice notice in notices)
         {
+            if (notice.EndsViewers && _refill is not null)
+            {
+                // No other owner can read these.
+                SendUnread(key => !_session.Knows(key));
+            }
+
             _output.WriteEvent(notice.Frame);
             _notice = notice.Number;
             if (notice.EndsViewers)

@@ -21,6 +21,11 @@ internal sealed class SessionRecord(ObservedLogView observed)
 
     /// <summary>Reason of the last verdict, first of another replica's; Events are written when it changes.</summary>
     public string? Reason { get; set; } = observed.LogView?.Status?.Conditions?.FirstOrDefault(condition => condition.Type == ConditionTypes.Ready)?.Reason;
+
+    /// <summary>What another replica streamed, as its last status says.</summary>
+    public IReadOnlyList<InheritedSource> Inherited { get; } = [.. (observed.LogView?.Status?.Sources ?? []).Select(
+        source => new InheritedSource(source.Pod, source.Container))];
+
     public long LinesDropped { get; set; }
     public string? StreamFailure { get; set; }
     public bool OwnerReported { get; set; }

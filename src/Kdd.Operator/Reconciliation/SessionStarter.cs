@@ -77,7 +77,7 @@ internal sealed class SessionStarter(SessionRegistry sessions, SessionContext co
             record.CompletionTime = ended is null ? null : status?.CompletionTime;
         }
 
-        var session = new Session(observed.Name, observed.Metadata.Uid, spec, context, startIdle);
+        var session = new Session(observed.Name, observed.Metadata.Uid, spec, context, startIdle, first ? record.Inherited : null);
         session.Changed += () => queue.Add(observed.Name);
         sessions.Add(session);
         (record.Pods, record.Published) = (null, 0);

@@ -65,6 +65,10 @@ public sealed partial class Session : IMergeOutput
             case LogGap gap:
                 AppendGap(source!, gap);
                 break;
+            case GoneMark gone:
+                SessionMetrics.Gap(gone.Gap.Reason, 0);
+                AppendGap(new FrameSource(gone.Key), gone.Gap);
+                break;
             case CaughtUpMark caughtUp when caughtUp.Opening == source!.Openings:
                 merge.InBacklog = false;
                 source.CatchUp(Now - Math.Max(0, merge.Offset ?? 0));
@@ -124,10 +128,12 @@ public sealed partial class Session : IMergeOutput
     {
         source.Lost += gap.Lost ?? 0;
         SessionMetrics.Gap(gap.Reason, gap.Lost ?? 0);
-        ContainerKey key = source.Frames.Key;
-        AppendEvent(EventFrames.Gap(gap, key.Pod, key.Container, Position(gap.To)), FrameKind.Gap, gap.To, source.Frames);
+        AppendGap(source.Frames, gap);
         MarkChanged();
     }
+
+    private void AppendGap(FrameSource frames, LogGap gap)
+        => AppendEvent(EventFrames.Gap(gap, frames.Key.Pod, frames.Key.Container, Position(gap.To)), FrameKind.Gap, gap.To, frames);
 
     /// <summary>Of an event that is no line: its last four fields are compared by nobody.</summary>
     private StreamCursor Position(long time)

@@ -109,7 +109,7 @@ public sealed partial class Session
         _encoder.Watermark = Watermark(now);
         next = Math.Min(next, _merger.Release(now, this));
         CheckBacklog(now);
-        next = Math.Min(next, CheckIdle());
+        next = Math.Min(next, Math.Min(ForgetGoneInBacklog(now), CheckIdle()));
         CheckCompletion();
         SessionMetrics.Placed(_keptInStep, _filteredInStep);
         (_keptInStep, _filteredInStep) = (0, 0);

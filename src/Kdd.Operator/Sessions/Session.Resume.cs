@@ -20,9 +20,15 @@ public sealed partial class Session
             foreach (SessionSource source in _sources.Values)
             {
                 source.Start = StartOf(_spec.Spec.Tail);
+                source.DrainedUntil = _resumeFrom.Value;
             }
 
             return null;
+        }
+
+        if (_state is not SessionState.Ended)
+        {
+            DeclareGone(cursor.Watermark);
         }
 
         long from = UnixNanoseconds.FloorToSecond(Math.Max(0, cursor.Watermark - ViewerStart.ResumeMargin));

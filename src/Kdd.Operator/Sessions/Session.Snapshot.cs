@@ -19,8 +19,11 @@ public sealed partial class Session
                 EndReason = _endReason,
                 StreamsDesired = _sources.Values.Count(source => source.IsWanted && !source.IsDrained),
                 StreamsActive = _sources.Values.Count(source => source.IsWanted && source.State is SourceState.Streaming),
-                Sources = [.. _sources.Values.Where(source => source.IsWanted).OrderByDescending(source => source.State).ThenBy(source => source.Frames.Key.Pod, StringComparer.Ordinal)
-                    .ThenBy(source => source.Frames.Key.Container, StringComparer.Ordinal).Take(MaxSources).Select(SnapshotOf)],
+                Sources = [.. _sources.Values.Where(source => source.IsWanted).Select(SnapshotOf)
+                    .Concat(_goneInBacklog.Select(key => new SourceSnapshot(key.Pod, key.Container, SourceState.Ended, "Deleted", null, null)))
+                    .DistinctBy(source => (source.Pod, source.Container))
+                    .OrderByDescending(source => source.State).ThenBy(source => source.Pod, StringComparer.Ordinal)
+                    .ThenBy(source => source.Container, StringComparer.Ordinal).Take(MaxSources)],
                 Lines = Counts(),
                 LastLineTime = _lastLineTime == 0 ? null : UnixNanoseconds.ToDateTimeOffset(_lastLineTime),
                 StartTime = _startTime,

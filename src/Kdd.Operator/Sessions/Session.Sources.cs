@@ -39,6 +39,11 @@ public sealed partial class Session
             }
         }
 
+        if (!_podsKnown)
+        {
+            FindGone(after);
+        }
+
         _pods = after;
         _podsKnown = true;
         _workloadFinished = workloadFinished;
@@ -86,7 +91,11 @@ public sealed partial class Session
         merge.InBacklog = start is not LogStart.Beginning;
         // A finite session reads what was there when it opened.
         source.IsEnded = _opened && !_spec.Spec.Follow;
-        if (start is LogStart.Beginning)
+        if (start is LogStart.Resume resume)
+        {
+            source.DrainedUntil = resume.Watermark;
+        }
+        else if (start is LogStart.Beginning)
         {
             source.DrainedUntil = container.StartedAt is { } began ? UnixNanoseconds.From(began) : Now;
         }
@@ -178,6 +187,10 @@ public sealed partial class Session
         if (!_opened)
         {
             _openedAt = Now;
+            if (_resumeFrom is { } watermark)
+            {
+                DeclareGone(watermark);
+            }
         }
 
         foreach (SessionSource source in _sources.Values.Where(source => source.Subscription is null && source.IsOpenable))
@@ -202,6 +215,7 @@ public sealed partial class Session
 
     private void Remove(SessionSource source)
     {
+        NoteRemoved(source);
         source.Close();
         _ended = _ended.Plus(source);
         _merger.Remove(source.Merge);

@@ -21,8 +21,11 @@ public sealed partial class Session : IAsyncDisposable
     /// <param name="spec">What to read and keep.</param>
     /// <param name="context">What sessions share.</param>
     /// <param name="startIdle">True: no stream opens before the first viewer.</param>
-    public Session(NamespacedName name, string uid, CompiledSpec spec, SessionContext context, bool startIdle = false)
+    /// <param name="inherited">What another owner streamed before.</param>
+    public Session(
+        NamespacedName name, string uid, CompiledSpec spec, SessionContext context, bool startIdle = false, IReadOnlyList<InheritedSource>? inherited = null)
     {
+        _inherited = inherited ?? [];
         Name = name;
         Uid = uid;
         _context = context;
@@ -84,7 +87,11 @@ public sealed partial class Session : IAsyncDisposable
     public void End(string reason) => Post(() => EndNow(reason));
 
     /// <summary>Sends viewers <c>reconnect</c>: this replica is stopping, or the namespace has another owner now.</summary>
-    public void Leave() => Post(() => Notice(EventFrames.Reconnect(Random.Shared.Next(500, 3000)), endsViewers: true));
+    public void Leave() => Post(() =>
+    {
+        DeclareUnread();
+        Notice(EventFrames.Reconnect(Random.Shared.Next(500, 3000)), endsViewers: true);
+    });
 
     /// <summary>Sends viewers a <c>status</c> event, and new ones first thing.</summary>
     public void PublishStatus(LogViewStatus reduced)

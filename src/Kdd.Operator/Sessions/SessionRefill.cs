@@ -26,6 +26,9 @@ internal sealed class SessionRefill
     /// <summary>Up to here its viewers have everything, Unix ns.</summary>
     public long Watermark { get; }
 
+    /// <summary>A viewer reads it.</summary>
+    public bool IsUsed => Volatile.Read(ref _viewers) > 0;
+
     /// <summary>False when it does not reach back far enough, is over, or has been sent to this viewer in part already.</summary>
     public bool TryJoin(in StreamCursor cursor)
     {

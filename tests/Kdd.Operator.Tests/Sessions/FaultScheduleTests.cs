@@ -76,6 +76,9 @@ public sealed class FaultScheduleTests
     public void AChangeOfOwnerWhileKubeletsRefuseAndStreamsAreCutIsSurvivedOrDeclared()
         => Run(1000, Faults.Owners | Faults.Cuts | Faults.Restarts | Faults.Refusals);
 
+    [Fact]
+    public void AChangeOfOwnerWhilePodsAreDeletedAndKubeletsRefuseIsDeclared() => Run(1000, Faults.Owners | Faults.Deletions | Faults.Refusals);
+
     private static void Run(int schedules, Faults faults)
     {
         for (int i = 0; i < schedules; i++)

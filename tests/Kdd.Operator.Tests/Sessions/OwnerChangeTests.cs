@@ -128,6 +128,54 @@ public sealed class OwnerChangeTests : SimulationTest
         _other.Stop(second);
     }
 
+    [Fact]
+    public void APodThatWentBetweenTwoOwnersIsAGapForWhoComesFromTheFirst()
+    {
+        InheritedSource[] inherited = [new("a", "main"), new("b", "main")];
+        Session second = _other.Start(_spec, inherited: inherited);
+        _other.ShowPods(second);
+        using SimulatedViewer plain = new(Simulation, second);
+        Assert.DoesNotContain(plain.Events, received => received.Name == StreamEvents.Gap);
+        _client.Connect(second);
+        Write(121, 10);
+        _client.Take();
+        SseEvent gap = Assert.Single(_client.Shown, received => received.Name == StreamEvents.Gap);
+        Assert.Equal(("b", GapReasons.OwnerChanged), (gap.Text("pod"), gap.Text("reason")));
+        Assert.Equal(Enumerable.Range(8, 123).Select(i => $"line {i}"), Messages());
+        _other.Stop(second);
+    }
+
+    [Fact]
+    public void AnOwnerThatLeavesTellsOfADeletedPodThatItCouldNotRead()
+    {
+        Kubelet.Fault = _ => ScriptedKubelet.Status(System.Net.HttpStatusCode.TooManyRequests, "TooManyRequests", "slow down", TimeSpan.FromSeconds(30));
+        Session second = _other.Start(_spec);
+        _client.Connect(second);
+        _other.ShowPods(second);
+        Simulation.Advance(TimeSpan.FromSeconds(1));
+        Kubelet.Containers.Remove(_container);
+        _other.ShowPods(second);
+        Simulation.Do(second.Leave);
+        _client.Take();
+        int gap = _client.Shown.FindIndex(received => received.Name == StreamEvents.Gap);
+        Assert.Equal(GapReasons.Deleted, _client.Shown[gap].Text("reason"));
+        Assert.True(gap < _client.Shown.FindIndex(received => received.Name == StreamEvents.Reconnect));
+        _other.Stop(second);
+    }
+
+    [Fact]
+    public void AnOwnerThatWasNotAbleToTellOfAPodLeavesItToTheNext()
+    {
+        Kubelet.Fault = _ => ScriptedKubelet.Status(System.Net.HttpStatusCode.InternalServerError, "", "no");
+        Session second = _other.Start(_spec, inherited: [new("b", "main")]);
+        _other.ShowPods(second);
+        Assert.Contains(second.Snapshot().Sources, source => source is { Pod: "b", State: SourceState.Ended });
+        Kubelet.Fault = _ => null;
+        Simulation.Advance(TimeSpan.FromSeconds(100));
+        Assert.DoesNotContain(second.Snapshot().Sources, source => source.Pod == "b");
+        _other.Stop(second);
+    }
+
     private string[] Messages() => [.. _client.Shown.Where(received => received.Name == StreamEvents.Log).Select(received => received.Text("message"))];
 
     private void Write(int first, int count)

@@ -1,4 +1,5 @@
 using Kdd.Api.Wire;
+using Kdd.Operator.Sessions;
 
 namespace Kdd.Operator.Tests.Simulation;
 
@@ -167,6 +168,7 @@ internal sealed partial class FaultSchedule
     /// <summary>The new owner's session may have been open for a while when the viewer finds it, and so may the old one's.</summary>
     private void ChangeOwner()
     {
+        InheritedSource[] inherited = [.. _session.Snapshot().Sources.Select(source => new InheritedSource(source.Pod, source.Container))];
         bool abrupt = _random.Next(2) == 0;
         if (abrupt)
         {
@@ -187,7 +189,7 @@ internal sealed partial class FaultSchedule
             Write(_random.Next(1, 12));
         }
 
-        _session = _replicas[_owner].Start(_spec, startIdle: _random.Next(2) == 0);
+        _session = _replicas[_owner].Start(_spec, startIdle: _random.Next(2) == 0, inherited: inherited);
         if (_random.Next(2) == 0)
         {
             ShowPods();

@@ -40,11 +40,11 @@ internal sealed class SimulatedReplica
 
     public static LogViewSpec Spec() => new() { Selector = new LabelSelector(), IdleTimeout = Duration.Parse("0s") };
 
-    public Session Start(LogViewSpec? spec = null, string name = "checkout", bool startIdle = false)
+    public Session Start(LogViewSpec? spec = null, string name = "checkout", bool startIdle = false, IReadOnlyList<InheritedSource>? inherited = null)
     {
         Session? session = null;
         _simulation.Do(() => session = new Session(
-            new NamespacedName("shop", name), $"uid-{name}", CompiledSpec.Compile(spec ?? Spec()), Context, startIdle));
+            new NamespacedName("shop", name), $"uid-{name}", CompiledSpec.Compile(spec ?? Spec()), Context, startIdle, inherited));
         Sessions.Add(session!);
         return session!;
     }
